@@ -3,7 +3,7 @@
  * since a retry hides that an earlier attempt may have been applied (a create would meet its own object and
  * look like a loss). The SDK is loaded with the first call, so a broker on a directory never pays for it.
  */
-import type { S3Client } from '@aws-sdk/client-s3';
+import type * as Sdk from '@aws-sdk/client-s3';
 import { assert } from '../assert.ts';
 import { StoreError } from '../object-store.ts';
 import type { ListPage, ObjectStore, PutOutcome } from '../object-store.ts';
@@ -26,7 +26,7 @@ export class S3Store implements ObjectStore {
   private readonly options: S3StoreOptions;
   private readonly timeoutMs: number;
   private loading: Promise<Loaded> | undefined;
-  private client: S3Client | undefined;
+  private client: Sdk.S3Client | undefined;
 
   constructor(options: S3StoreOptions) {
     this.options = options;
@@ -142,8 +142,8 @@ export class S3Store implements ObjectStore {
 }
 
 interface Loaded {
-  readonly sdk: typeof import('@aws-sdk/client-s3');
-  readonly client: S3Client;
+  readonly sdk: typeof Sdk;
+  readonly client: Sdk.S3Client;
 }
 
 class RequestTimeout extends Error {

@@ -1,0 +1,33 @@
+/** A two-way partition of a broker from its clients, from the object store, or from everything. */
+import * as fc from 'fast-check';
+import { seconds, targets, text } from './describe.ts';
+import type { ActiveFault, FaultType } from './fault.ts';
+import { anySide, bothWays, clientSide, linkFault, targetSide } from './link.ts';
+import { storeFault } from './store.ts';
+import { faultArbitrary, oneOf } from './window.ts';
+
+export const brokerIsolate: FaultType = {
+  kind: 'broker-isolate',
+  summary: 'A broker is cut off, both ways, from its clients, from the object store, or from everything.',
+  applies: (shape) => shape.brokers.length > 0,
+  arbitrary: (shape) =>
+    faultArbitrary('broker-isolate', shape, {
+      minMs: 1_000,
+      maxMs: 15_000,
+      target: oneOf(shape.brokers),
+      params: fc.constantFrom('clients', 'everything', 'store').map((from) => ({ from })),
+    }),
+  describe: (fault) => `${targets(fault)} cut off from ${words[text(fault, 'from', 'everything')] ?? 'everything'} for ${seconds(fault.durationMs)}`,
+  begin(world, fault) {
+    const from = text(fault, 'from', 'everything');
+    const parts: ActiveFault[] = [];
+    if (from !== 'store') {
+      const others = from === 'clients' ? clientSide(world) : anySide();
+      parts.push(linkFault(world, fault, bothWays(targetSide(world, fault), others), { kind: 'block' }));
+    }
+    if (from !== 'clients') parts.push(storeFault(world, fault, () => true, { kind: 'block' }));
+    return { end: () => parts.forEach((part) => part.end()), affected: () => parts.reduce((sum, part) => sum + part.affected(), 0) };
+  },
+};
+
+const words: Readonly<Record<string, string>> = { clients: 'its clients', store: 'the object store', everything: 'everything' };

@@ -1,0 +1,14 @@
+/** A producer or consumer process is killed; its successor is a new process that knows nothing of what was in flight. */
+import { seconds, targets } from './describe.ts';
+import type { FaultType } from './fault.ts';
+import { stopNode } from './stop.ts';
+import { faultArbitrary, oneOf } from './window.ts';
+
+export const clientKill: FaultType = {
+  kind: 'client-kill',
+  summary: 'A producer or consumer is killed (kill -9) and started again.',
+  applies: (shape) => shape.clients.length > 0,
+  arbitrary: (shape) => faultArbitrary('client-kill', shape, { minMs: 500, maxMs: 8_000, target: oneOf(shape.clients) }),
+  describe: (fault) => `kill -9 of ${targets(fault)} for ${seconds(fault.durationMs)}`,
+  begin: (world, fault) => stopNode(world, fault, (node) => node.kill(`fault ${fault.id}`)),
+};

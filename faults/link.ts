@@ -1,0 +1,37 @@
+/** Faults on the network between nodes, as rules that live as long as the fault. */
+import type { LinkRule } from '../sim/index.ts';
+import type { ActiveFault, Fault, FaultWorld } from './fault.ts';
+
+type Side = (node: string) => boolean;
+
+/** One rule each way of every pair; `pairs` are one-way. */
+export function linkFault(world: FaultWorld, fault: Fault, pairs: readonly (readonly [from: Side, to: Side])[], effect: LinkRule['effect']): ActiveFault {
+  const rules = pairs.map(([from, to], index): LinkRule => ({ id: `${fault.id}/${index}`, from, to, effect, affected: 0 }));
+  for (const rule of rules) world.sim.network.add(rule);
+  return {
+    end() {
+      for (const rule of rules) world.sim.network.remove(rule);
+    },
+    affected: () => rules.reduce((sum, rule) => sum + rule.affected, 0),
+  };
+}
+
+export function bothWays(a: Side, b: Side): (readonly [Side, Side])[] {
+  return [[a, b], [b, a]];
+}
+
+/** The fault's targets; every broker when it names none. */
+export function targetSide(world: FaultWorld, fault: Fault): Side {
+  const names = new Set(fault.target.length === 0 ? world.brokers : fault.target);
+  return (node) => names.has(node);
+}
+
+/** Whatever is not a broker: clients, tools, the final reader. */
+export function clientSide(world: FaultWorld): Side {
+  const brokers = new Set(world.brokers);
+  return (node) => !brokers.has(node);
+}
+
+export function anySide(): Side {
+  return () => true;
+}

@@ -1,0 +1,55 @@
+/**
+ * The machines of a run: brokers and clients as nodes of the simulated world, each with a supervisor that starts it again
+ * when it exits by itself. A fault that holds a node down is not interfered with: it ends what it began.
+ */
+import { defaultConfig, startBroker } from '../broker/index.ts';
+import type { NodeRole, Runtime } from '../runtime/index.ts';
+import type { Sim } from '../sim/index.ts';
+import type { WhiteBox } from './white-box.ts';
+
+export class Cluster {
+  readonly brokers: readonly string[];
+  /** `host:port` of each broker. */
+  readonly bootstrap: readonly string[];
+  private readonly ready = new Set<string>();
+
+  constructor(private readonly sim: Sim, brokers: number, private readonly whiteBox: WhiteBox) {
+    this.brokers = Array.from({ length: brokers }, (_, index) => `b${index + 1}`);
+    this.bootstrap = this.brokers.map((name) => `${name}:${PORT}`);
+    for (const [index, name] of this.brokers.entries()) this.add(name, 'broker', (rt) => this.runBroker(rt, index + 1));
+  }
+
+  /** Brokers whose present incarnation has come up. */
+  get up(): number {
+    return this.ready.size;
+  }
+
+  /** A node that is started again after it exits by itself. */
+  add(name: string, role: NodeRole, main: (rt: Runtime) => Promise<void>): void {
+    this.sim.addNode({ name, role, main, onExit: () => this.superviseExit(name) });
+  }
+
+  /** As an event of the control node: starts what is down. */
+  restart(name: string): void {
+    const node = this.sim.node(name);
+    if (node.state === 'down') node.start();
+  }
+
+  private async runBroker(rt: Runtime, brokerId: number): Promise<void> {
+    this.ready.delete(rt.node);
+    const address = { host: rt.node, port: PORT };
+    await startBroker(this.whiteBox.listenTo(rt), defaultConfig({ brokerId, listen: address, advertised: address, clusterId: 'wavetank' }));
+    this.ready.add(rt.node);
+  }
+
+  private superviseExit(name: string): void {
+    this.ready.delete(name);
+    const { incarnation } = this.sim.node(name);
+    this.sim.control.after(RESTART_DELAY_US, 'supervisor', () => {
+      if (this.sim.node(name).incarnation === incarnation) this.restart(name);
+    });
+  }
+}
+
+const PORT = 9092;
+const RESTART_DELAY_US = 1_000_000;

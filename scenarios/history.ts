@@ -1,0 +1,30 @@
+/**
+ * The recorder: what clients did and saw, in the order they did and saw it. Each entry is also an event of the trace,
+ * so that its seq orders it among everything else that happened.
+ */
+import type { HistoryEvent, Runtime, TraceArgs } from '../runtime/index.ts';
+
+export class History {
+  readonly events: HistoryEvent[] = [];
+  private ops = 0;
+
+  constructor(private readonly nowUs: () => number) {}
+
+  /** Joins an operation's invocation to its completion. Unique over the run. */
+  nextOp(): number {
+    this.ops += 1;
+    return this.ops;
+  }
+
+  /** Returns the seq of the event. */
+  record(rt: Runtime, process: string, operation: Operation): number {
+    const { kind, ...rest } = operation;
+    const seq = rt.tracer.trace(kind, { process, ...rest } as unknown as TraceArgs);
+    this.events.push({ seq, atUs: this.nowUs(), process, ...operation });
+    return seq;
+  }
+}
+
+/** A history event as a client knows it: the recorder adds when, and in which order. */
+export type Operation = WithoutBase<HistoryEvent>;
+type WithoutBase<E> = E extends HistoryEvent ? Omit<E, 'seq' | 'atUs' | 'process'> : never;

@@ -1,0 +1,58 @@
+/**
+ * What a group member owns right now, and the history of it: assignments with their generation, and every way of losing them.
+ * kafkajs announces joins without the generation, and some rejoins not at all, so both are read off its requests.
+ */
+import type { Consumer } from 'kafkajs';
+import type { Runtime, Tp } from '../../runtime/index.ts';
+import type { WireTap } from '../clients/wire-tap.ts';
+import type { History } from '../history.ts';
+
+export interface Membership {
+  readonly member: string;
+  readonly generation: number;
+  readonly tps: ReadonlySet<Tp>;
+}
+
+export interface MembershipView {
+  /** Undefined between losing one assignment and getting the next. A handler keeps the one it began with and compares. */
+  readonly current: Membership | undefined;
+}
+
+export function watchMembership(rt: Runtime, history: History, process: string, group: string, consumer: Consumer, tap: WireTap): MembershipView {
+  const view: { current: Membership | undefined } = { current: undefined };
+  /** Generation each SyncGroup asked for, by broker-independent correlation id; only the last few matter. */
+  const syncs = new Map<number, number>();
+  let answered = -1;
+
+  const lose = (): void => {
+    if (view.current === undefined) return;
+    const { member, generation } = view.current;
+    view.current = undefined;
+    history.record(rt, process, { kind: 'op.revoke', group, member, generation });
+  };
+  tap.onLeaving = (leaving) => {
+    if (leaving === group) lose();
+  };
+  tap.onSync = (syncing, generation, correlationId) => {
+    if (syncing === group) syncs.set(correlationId, generation);
+  };
+  const { events } = consumer;
+  consumer.on(events.REQUEST, ({ payload }) => {
+    if (payload.apiName !== 'SyncGroup') return;
+    answered = syncs.get(payload.correlationId) ?? answered;
+    syncs.delete(payload.correlationId);
+  });
+  consumer.on(events.GROUP_JOIN, ({ payload }) => {
+    lose();
+    const tps = Object.entries(payload.memberAssignment)
+      .flatMap(([topic, partitions]) => partitions.map((partition): Tp => `${topic}-${partition}`))
+      .sort();
+    view.current = { member: payload.memberId, generation: answered, tps: new Set(tps) };
+    history.record(rt, process, { kind: 'op.assign', group, member: payload.memberId, generation: answered, tps });
+  });
+  consumer.on(events.REBALANCING, lose);
+  consumer.on(events.STOP, lose);
+  consumer.on(events.DISCONNECT, lose);
+  consumer.on(events.CRASH, lose);
+  return view;
+}

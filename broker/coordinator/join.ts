@@ -8,7 +8,7 @@ import { Deadline } from './deadline.ts';
 import type { Group } from './group.ts';
 import { memberError, NO_BYTES, sameProtocols } from './members.ts';
 import type { Member } from './members.ts';
-import { completeJoinIfAllJoined, dropMember, joinAnswer, joinRefusal, memberList, onSessionExpired, refuseJoin, removePending, startRebalance } from './rebalance.ts';
+import { completeJoinIfAllJoined, dropMember, joinAnswer, joinRefusal, memberList, onSessionExpired, refuseJoin, removeMember, removePending, startRebalance } from './rebalance.ts';
 import { groupRecord } from './records.ts';
 import { fits } from './registry.ts';
 import type { Registry, RequestContext } from './registry.ts';
@@ -65,7 +65,7 @@ function joinAgain(registry: Registry, request: JoinRequest, context: RequestCon
   const group = registry.groups.get(request.groupId);
   if (group === undefined) return answer(joinRefusal(ErrorCode.UNKNOWN_MEMBER_ID, memberId));
   if (!hasRoom(registry, group, memberId)) {
-    removePending(registry, group, memberId);
+    turnAway(registry, group, memberId);
     return answer(joinRefusal(ErrorCode.GROUP_MAX_SIZE_REACHED, memberId));
   }
   if (!group.supports(request.protocolType, request.protocols, memberId)) return answer(joinRefusal(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, memberId));
@@ -80,6 +80,13 @@ function joinAgain(registry: Registry, request: JoinRequest, context: RequestCon
   if (unchanged && group.state === 'Stable' && group.leaderId !== memberId) return answer(joinAnswer(group, member));
   update(member, request);
   awaitJoin(registry, group, member, answer);
+}
+
+/** There is no place for it, so the others must not wait for it either. */
+function turnAway(registry: Registry, group: Group, memberId: string): void {
+  const member = group.members.get(memberId);
+  if (member !== undefined) removeMember(registry, group, member);
+  removePending(registry, group, memberId);
 }
 
 /** Hands out an id and holds it for a session: somebody who never comes back must not fill the group. */

@@ -22,6 +22,8 @@ export function load(registry: Registry, records: Iterable<{ readonly key: Buffe
   }
   for (const group of registry.groups.values()) {
     registry.forgetIfUnused(group);
+    if (group.state === 'Dead') continue;
+    registry.traceState(group);
     for (const member of group.members.values()) member.session.set(member.sessionTimeoutMs);
   }
 }

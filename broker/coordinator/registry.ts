@@ -76,7 +76,11 @@ export class Registry {
 
   move(group: Group, state: GroupState): void {
     group.move(state);
-    this.#tracer.trace('group.state', { group: group.id, state, generation: group.generation, members: group.members.size });
+    this.traceState(group);
+  }
+
+  traceState(group: Group): void {
+    this.#tracer.trace('group.state', { group: group.id, state: group.state, generation: group.generation, members: group.members.size });
   }
 
   traceCommit(group: string, generation: number, member: string, tp: string, offset: number): void {

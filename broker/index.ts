@@ -1,0 +1,4 @@
+/** The room's front door. */
+export { startBroker, type Broker } from './broker.ts';
+export { defaultConfig, type BrokerConfig } from './config.ts';
+export { DirectoryStore } from './storage/directory-store.ts';

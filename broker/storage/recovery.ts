@@ -1,0 +1,115 @@
+/**
+ * Recovers the WAL of a fenced broker process. The order must not be changed (docs/storage.md): the fence is
+ * committed before this starts; SEAL decides what was acknowledged; what lies below is uploaded and committed;
+ * only that commit lets the partitions be opened elsewhere. Safe to run again after a crash at any point, and by two at once.
+ */
+import { StoreError, type Runtime } from '../../runtime/index.ts';
+import type { ClusterState, WalState } from '../metadata/state.ts';
+import type { CommandResult, UploadedObject } from '../metadata/commands.ts';
+import { ProducerState } from '../log/producer-state.ts';
+import { parseBatchHeader } from '../protocol/index.ts';
+import type { StreamTail } from './data-object.ts';
+import type { ObjectReader } from './object-reader.ts';
+import { putDataObject } from './uploader.ts';
+import { decodeWalSlot, encodeWalSlot, walSlotKey, WalCorruptError, type WalRecord } from './wal-slot.ts';
+
+/** Slots sealed at once: more than a live zombie has in flight, so that it cannot outrun the sealer. */
+const SEAL_WINDOW = 8;
+
+export interface RecoveryOptions {
+  readonly runtime: Runtime;
+  readonly wal: WalState;
+  readonly state: () => ClusterState;
+  readonly reader: ObjectReader;
+  readonly newObjectId: () => string;
+  readonly commit: (objects: readonly UploadedObject[], sealedSlot: number) => Promise<CommandResult>;
+}
+
+/** Resolves with the commit's result. Rejects with `StoreError`, or `WalCorruptError` when acknowledged data is damaged. */
+export async function recoverWal(options: RecoveryOptions): Promise<CommandResult> {
+  const { runtime, wal } = options;
+  runtime.tracer.trace('recovery.begin', { broker: wal.brokerId, epoch: wal.brokerEpoch, trim: wal.trimSlot });
+  const { records, sealedSlot } = await sealAndReplay(runtime, wal);
+  runtime.tracer.trace('recovery.sealed', { broker: wal.brokerId, epoch: wal.brokerEpoch, slot: sealedSlot, records: records.length });
+  const tails = await continueStreams(options, records);
+  const objects = tails.length === 0 ? [] : [await putDataObject(runtime, options.newObjectId(), tails)];
+  const result = await options.commit(objects, sealedSlot);
+  runtime.tracer.trace('recovery.done', { broker: wal.brokerId, epoch: wal.brokerEpoch, outcome: result.ok ? 'ok' : result.error });
+  // The records are uploaded, so even a zombie that creates such a slot again tells no lie. The SEAL stays for ever.
+  const keys = Array.from({ length: sealedSlot - wal.trimSlot - 1 }, (_, at) => walSlotKey(wal.brokerId, wal.brokerEpoch, wal.trimSlot + 1 + at));
+  if (result.ok && keys.length > 0) await runtime.objects.delete(keys.slice(0, 1000)).catch(ignoreStoreError);
+  return result;
+}
+
+/** Walks the slots after the trim point, sealing the first gap: everything below was acknowledged, or may have been. */
+async function sealAndReplay(runtime: Runtime, wal: WalState): Promise<{ records: WalRecord[]; sealedSlot: number }> {
+  const records: WalRecord[] = [];
+  let prevCrc: number | undefined;
+  for (let first = wal.trimSlot + 1; ; first += SEAL_WINDOW) {
+    const slots = Array.from({ length: SEAL_WINDOW }, (_, at) => first + at);
+    // safeguard: seal. After this, nothing the old process writes can become an acknowledgement.
+    const held = await Promise.all(slots.map((slot) => sealSlot(runtime, wal, slot)));
+    for (const [at, bytes] of held.entries()) {
+      const slot = slots[at]!;
+      if (bytes === undefined) return { records, sealedSlot: slot };
+      const found = decodeWalSlot(bytes, walSlotKey(wal.brokerId, wal.brokerEpoch, slot));
+      if (found.kind === 'seal') return { records, sealedSlot: slot };
+      if (prevCrc !== undefined && found.prevCrc !== prevCrc) throw new WalCorruptError(`WAL slot ${slot} of broker ${wal.brokerId} epoch ${wal.brokerEpoch} does not continue the one before it`);
+      prevCrc = found.crc;
+      records.push(...found.records);
+    }
+  }
+}
+
+/** Creates a SEAL in the slot, or returns what holds it already. */
+async function sealSlot(runtime: Runtime, wal: WalState, slot: number): Promise<Buffer | undefined> {
+  const key = walSlotKey(wal.brokerId, wal.brokerEpoch, slot);
+  const { bytes } = encodeWalSlot({ kind: 'seal', brokerId: wal.brokerId, epoch: wal.brokerEpoch, slot, prevCrc: 0, records: [] });
+  for (let attempt = 0; ; attempt += 1) {
+    const outcome = await runtime.objects.put(key, bytes, { ifAbsent: true });
+    if (outcome === 'stored') return undefined;
+    if (outcome === 'exists') {
+      try {
+        const held = await runtime.objects.get(key);
+        if (held !== undefined) return held;
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'UNAVAILABLE') throw error;
+      }
+    }
+    await runtime.clock.sleep(Math.min(1000, 50 * 2 ** Math.min(attempt, 5)));
+  }
+}
+
+/** The records as tails that continue their partitions exactly; a gap is a failure, never a shrug. */
+async function continueStreams(options: RecoveryOptions, records: readonly WalRecord[]): Promise<StreamTail[]> {
+  const { wal } = options;
+  const state = options.state();
+  const byStream = new Map<number, WalRecord[]>();
+  for (const record of records) {
+    const partition = state.streams.get(record.streamId);
+    if (partition === undefined) continue; // its topic was deleted
+    if (partition.brokerEpoch !== wal.brokerEpoch || partition.leaderEpoch !== record.leaderEpoch) throw new WalCorruptError(`WAL of broker ${wal.brokerId} epoch ${wal.brokerEpoch} holds a record of ${partition.topic}-${partition.index} under leader epoch ${record.leaderEpoch}, which it does not lead`);
+    const list = byStream.get(record.streamId);
+    if (list === undefined) byStream.set(record.streamId, [record]);
+    else list.push(record);
+  }
+  const tails: StreamTail[] = [];
+  for (const [streamId, list] of byStream) {
+    const partition = state.streams.get(streamId)!;
+    const last = partition.ranges.at(-1);
+    const producers = ProducerState.load(last === undefined ? [] : (await options.reader.index(last.objectId, state.objects.get(last.objectId)!.sizeBytes, streamId)).producers);
+    let end = partition.end;
+    for (const record of list) {
+      if (record.baseOffset !== end) throw new WalCorruptError(`WAL of broker ${wal.brokerId} epoch ${wal.brokerEpoch}: ${partition.topic}-${partition.index} continues at ${record.baseOffset}, expected ${end}`);
+      producers.apply(parseBatchHeader(record.batch), record.baseOffset);
+      end += record.count;
+    }
+    tails.push({ streamId, leaderEpoch: partition.leaderEpoch, start: partition.end, end, batches: list.map((record) => record.batch), producers: producers.snapshot() });
+  }
+  return tails;
+}
+
+/** What is left behind is garbage, not danger. */
+function ignoreStoreError(error: unknown): void {
+  if (!(error instanceof StoreError)) throw error;
+}

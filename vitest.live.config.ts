@@ -1,0 +1,15 @@
+/** The suite of `npm run test:live`: real brokers, real clients, real S3. Nothing is skipped: a peer that is missing fails it. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/live/**/*.test.ts'],
+    globalSetup: ['test/build-setup.ts', 'test/live/peers.ts'],
+    pool: 'forks',
+    // Brokers and servers share this machine; a second file beside would only make timings lie.
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+  },
+});

@@ -44,7 +44,7 @@ export const consumerChurn: FaultType = {
     return {
       end() {
         over = true;
-        for (const name of [...down.keys()]) raise(name);
+        for (const name of down.keys()) raise(name);
       },
       affected: () => affected,
     };

@@ -1,0 +1,97 @@
+/** What a group's application made of its records: none below the committed offset may go unprocessed. */
+import type { Report } from './report.ts';
+import { opKey, type EventOf, type View } from './view.ts';
+
+export function judgeApplication(view: View, groups: readonly string[], report: Report): void {
+  const groupOf = new Map<string, string>();
+  const work = new Map<string, Work>();
+  const commits = new Map<string, EventOf<'op.commit'>>();
+  const workOf = (group: string, tp: string): Work => {
+    const key = `${group} ${tp}`;
+    const found = work.get(key) ?? { group, tp, delivered: new Map(), processed: new Set(), advances: [] };
+    work.set(key, found);
+    return found;
+  };
+  for (const event of view.history) {
+    switch (event.kind) {
+      case 'op.assign':
+        groupOf.set(event.process, event.group);
+        break;
+      case 'op.poll': {
+        if (event.group === null) break;
+        groupOf.set(event.process, event.group);
+        const { delivered } = workOf(event.group, event.tp);
+        for (const { offset } of event.records) {
+          const given = delivered.get(offset);
+          if (given === undefined) delivered.set(offset, [event]);
+          else if (given.every(({ process }) => process !== event.process)) given.push(event);
+        }
+        break;
+      }
+      case 'op.process': {
+        const group = groupOf.get(event.process);
+        if (group !== undefined) workOf(group, event.tp).processed.add(event.offset);
+        break;
+      }
+      case 'op.commit':
+        commits.set(opKey(event), event);
+        break;
+      case 'op.commit.ok': {
+        const commit = commits.get(opKey(event));
+        if (commit === undefined) break;
+        const mine = workOf(commit.group, commit.tp);
+        const furthest = mine.advances[mine.advances.length - 1];
+        if (furthest === undefined || commit.offset > furthest.commit.offset) mine.advances.push({ commit, seq: event.seq });
+        break;
+      }
+      default:
+    }
+  }
+  for (const mine of work.values()) judgeGroup(mine, view, groups.includes(mine.group), report);
+}
+
+interface Work {
+  readonly group: string;
+  readonly tp: string;
+  /** The first poll in which each process was given an offset. */
+  readonly delivered: Map<number, EventOf<'op.poll'>[]>;
+  readonly processed: Set<number>;
+  /** Acknowledged commits that went further than all before, so by ascending offset. */
+  readonly advances: Advance[];
+}
+
+interface Advance {
+  readonly commit: EventOf<'op.commit'>;
+  readonly seq: number;
+}
+
+function judgeGroup({ group, tp, delivered, processed, advances }: Work, view: View, fromEarliest: boolean, report: Report): void {
+  const committed = advances[advances.length - 1]?.commit.offset ?? 0;
+  let start = fromEarliest ? 0 : Number.POSITIVE_INFINITY;
+  if (!fromEarliest) for (const offset of delivered.keys()) start = Math.min(start, offset);
+  for (const place of view.partitions.get(tp)?.seen.values() ?? []) {
+    if (place.offset < start || place.offset >= committed || processed.has(place.offset)) continue;
+    const advance = advances.find(({ commit }) => commit.offset > place.offset);
+    if (advance === undefined) continue;
+    const { commit, seq } = advance;
+    const given = delivered.get(place.offset)?.find((poll) => poll.process === commit.process && poll.seq < commit.seq);
+    const skipped = `${commit.process} committed offset ${commit.offset} of ${tp} for group ${group}, but nobody ever processed ${place.value} at offset ${place.offset}`;
+    report.add(`${group} ${tp}`, given === undefined
+      ? {
+          invariant: 'group-skip',
+          blame: 'broker',
+          summary: `${skipped}: it was never given to ${commit.process}`,
+          at: Math.max(place.seq, seq),
+          evidence: [place.seq, commit.seq, seq],
+          because: [`${place.process} read ${place.value} at offset ${place.offset} of ${tp}, so it exists`, `However, the commit of offset ${commit.offset} says that group ${group} is beyond it, and ${commit.process} was never given it`],
+        }
+      : {
+          invariant: 'group-skip',
+          blame: 'application',
+          summary: `${skipped}: it had committed before processing`,
+          at: seq,
+          evidence: [given.seq, commit.seq, seq],
+          because: [`${given.process} was given ${place.value}, and committed offset ${commit.offset}, beyond it`, `The commit was acknowledged, so nobody will be given ${place.value} again. However, no member has processed it`],
+        });
+  }
+}

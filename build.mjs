@@ -11,9 +11,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 process.chdir(root);
 
 const tsc = run('tsc', [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
-if (existsSync('visualizer/bundle.mjs')) {
-  if (run('bundle', ['visualizer/bundle.mjs']) !== 0) process.exit(1);
-}
+const bundle = existsSync('visualizer/bundle.mjs') ? run('bundle', ['visualizer/bundle.mjs']) : 0;
 removeOrphans();
 if (existsSync('dist/cli/wavetank.js')) {
   chmodSync('dist/cli/wavetank.js', 0o755);
@@ -21,7 +19,7 @@ if (existsSync('dist/cli/wavetank.js')) {
 }
 mkdirSync('dist', { recursive: true });
 writeFileSync('dist/build.json', `${JSON.stringify({ commit: commit() })}\n`);
-process.exit(tsc === 0 ? 0 : 1);
+process.exit(tsc === 0 && bundle === 0 ? 0 : 1);
 
 function run(name, args) {
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });

@@ -2,8 +2,8 @@
  * The machines of a run: brokers and clients as nodes of the simulated world, each with a supervisor that starts it again
  * when it exits by itself. A fault that holds a node down is not interfered with: it ends what it began.
  */
-import { defaultConfig, startBroker } from '../broker/index.ts';
-import type { NodeRole, Runtime } from '../runtime/index.ts';
+import { type BrokerConfig, defaultConfig, startBroker } from '../broker/index.ts';
+import { NetworkError, type NodeRole, type Runtime, StoreError } from '../runtime/index.ts';
 import type { Sim } from '../sim/index.ts';
 import type { WhiteBox } from './white-box.ts';
 
@@ -38,7 +38,14 @@ export class Cluster {
   private async runBroker(rt: Runtime, brokerId: number): Promise<void> {
     this.ready.delete(rt.node);
     const address = { host: rt.node, port: PORT };
-    await startBroker(this.whiteBox.listenTo(rt), defaultConfig({ brokerId, listen: address, advertised: address, clusterId: 'wavetank' }));
+    try {
+      await startBroker(this.whiteBox.listenTo(rt), defaultConfig({ brokerId, listen: address, advertised: address, ...BROKER_SETTINGS }));
+    } catch (error) {
+      // The store or the address is not there: a broker process says so and ends. Anything else is a bug, and crashes.
+      if (!(error instanceof StoreError || error instanceof NetworkError)) throw error;
+      rt.exit(error.message);
+      return;
+    }
     this.ready.add(rt.node);
   }
 
@@ -51,5 +58,9 @@ export class Cluster {
   }
 }
 
+/** Small and quick, so that uploads, trims and reads from the object store happen within the seconds a storm lasts. */
+const BROKER_SETTINGS: Partial<BrokerConfig> = {
+  clusterId: 'wavetank', autoCreateTopics: false, offsetsTopicPartitions: 3, uploadMs: 4_000, hotBytes: 32 * 1024,
+};
 const PORT = 9092;
 const RESTART_DELAY_US = 1_000_000;

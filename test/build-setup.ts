@@ -7,7 +7,7 @@ export function setup(): void {
   if (builtAtMs() >= newestSourceMs()) return;
   const build = spawnSync(process.execPath, ['build.mjs'], { encoding: 'utf8' });
   // Not fatal: the type check of `npm test` reports errors better, and the tests that need no build should still run.
-  if (build.status !== 0) process.stderr.write(`build of dist failed, tests of the command line may see an old one:\n${build.stdout}${build.stderr}\n`);
+  if (build.status !== 0) process.stderr.write('dist could not be built whole, tests of the command line may see an old one; npm run build says why\n');
 }
 
 const rooms = ['runtime', 'broker', 'sim', 'faults', 'scenarios', 'visualizer', 'cli', 'bench'];

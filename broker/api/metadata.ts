@@ -1,6 +1,6 @@
 /** Metadata: who serves what. Creates topics on first mention where that is allowed. */
 import { OFFSETS_TOPIC } from '../leadership.ts';
-import type { PartitionState, TopicState } from '../metadata/state.ts';
+import { isCurrent, type PartitionState, type TopicState } from '../metadata/state.ts';
 import { ErrorCode, type RequestOf, type ResponseInit } from '../protocol/index.ts';
 import { createTopic, topicIdBytes, validTopicName } from '../topics.ts';
 import type { Handler, Services } from './handler.ts';
@@ -18,7 +18,8 @@ export const metadata: Handler<'Metadata'> = async (request, context, services) 
   return {
     brokers: [...brokers.values()].filter((broker) => !broker.fenced).map((broker) => ({ nodeId: broker.brokerId, host: broker.host, port: broker.port })),
     clusterId: services.config.clusterId,
-    controllerId: controller.brokerId,
+    // Any broker serves what clients ask a controller for; kafkajs gives up on -1, so between two holders we name ourselves.
+    controllerId: isCurrent(services.state(), controller.brokerId, controller.brokerEpoch) ? controller.brokerId : services.config.brokerId,
     topics,
   };
 };

@@ -1,0 +1,85 @@
+/**
+ * From a trace and a window onto it to a display list. Pure: the same trace and view give the same list, so
+ * the picture is tested without a browser. What does not depend on the view is prepared once.
+ */
+import { layoutMessages, findPairs, type Pairs } from './layout/arrows.ts';
+import { layoutBadges } from './layout/badges.ts';
+import { faultRowHeight, faultSpells, layoutBands, packRows, type FaultSpell } from './layout/bands.ts';
+import type { DisplayList } from './layout/display-list.ts';
+import { layoutLabels } from './layout/labels.ts';
+import { layoutLanes, livesOf, type Life } from './layout/lanes.ts';
+import { layoutMarks } from './layout/marks.ts';
+import { xOfEvent, type View } from './layout/view.ts';
+import { tellStory, type Story } from './story.ts';
+import { lowerBound, type Trace } from './trace.ts';
+
+export interface Scene {
+  readonly trace: Trace;
+  readonly story: Story;
+  readonly lives: readonly Life[][];
+  readonly faults: readonly FaultSpell[];
+  readonly faultRows: readonly number[];
+  readonly pairs: Pairs;
+  /** Events that are drawn one by one at any zoom, besides those whose kind says so. */
+  readonly never: ReadonlySet<number>;
+}
+
+export function prepare(trace: Trace): Scene {
+  const story = tellStory(trace);
+  const faults = faultSpells(trace);
+  const never = new Set(story.chapters.flatMap((chapter) => [chapter.at, ...chapter.evidence]).filter((index) => index >= 0));
+  return { trace, story, lives: livesOf(trace), faults, faultRows: packRows(faults), pairs: findPairs(trace), never };
+}
+
+export function layout(scene: Scene, view: View): DisplayList {
+  const { trace } = scene;
+  const rows = scene.faultRows.length === 0 ? 0 : Math.max(...scene.faultRows) + 1;
+  const strip = { y: 0, height: rows === 0 ? 0 : rows * faultRowHeight + 6 };
+  const lanes = layoutLanes(trace, scene.lives, view, strip.height);
+  const { marks, density } = layoutMarks(trace, lanes, view, scene.never);
+  const messages = layoutMessages(trace, scene.pairs, lanes, view);
+  return {
+    width: view.width,
+    height: lanes.reduce((bottom, row) => Math.max(bottom, row.y + row.height), strip.height),
+    faultStrip: strip,
+    lanes, marks, density,
+    bands: layoutBands(trace, scene.faults, scene.faultRows, lanes, view),
+    arrows: messages.arrows,
+    spans: messages.spans,
+    labels: layoutLabels(messages.arrows, view.width),
+    arrowsLeftOut: messages.leftOut,
+    badges: layoutBadges(trace, scene.story.chapters[view.chapter], lanes, view),
+    violations: scene.story.chapters.flatMap((chapter, at) => {
+      const x = chapter.at < 0 ? -1 : xOfEvent(trace, view, chapter.at);
+      return x < 0 || x > view.width ? [] : [{ x, event: chapter.at, chapter: at }];
+    }),
+  };
+}
+
+/** The event nearest to a point, within `reachPx`: marks first (those of the slice before others), then what a density strip stands for; -1 for none. */
+export function eventAt(scene: Scene, view: View, list: DisplayList, x: number, y: number, reachPx: number): number {
+  let best = -1;
+  let bestDistance = reachPx * reachPx;
+  for (const mark of list.marks) {
+    const distance = ((mark.x - x) ** 2 + (mark.y - y) ** 2) * (mark.emphasis === 'faded' ? 4 : 1);
+    if (distance > bestDistance) continue;
+    bestDistance = distance;
+    best = mark.event;
+  }
+  for (const badge of list.badges) if (Math.hypot(badge.x - x, badge.y - y) < 11) best = badge.event;
+  return best >= 0 ? best : nearestOnLane(scene, view, list, x, y, reachPx);
+}
+
+function nearestOnLane(scene: Scene, view: View, list: DisplayList, x: number, y: number, reachPx: number): number {
+  const { trace } = scene;
+  const strip = list.density.find((candidate) => y >= candidate.y && y < candidate.y + candidate.height);
+  if (!strip) return -1;
+  const events = trace.byLane[strip.lane]!;
+  const position = view.from + (x / view.width) * (view.to - view.from);
+  const index = view.axis === 'order' ? position : lowerBound(trace.t, position, 0, trace.count);
+  const after = lowerBound(events, index);
+  const near = [events[after - 1], events[after]].filter((event): event is number => event !== undefined);
+  const distance = (event: number): number => Math.abs(xOfEvent(trace, view, event) - x);
+  const nearest = near.sort((a, b) => distance(a) - distance(b))[0];
+  return nearest !== undefined && distance(nearest) <= reachPx ? nearest : -1;
+}

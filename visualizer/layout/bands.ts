@@ -1,0 +1,84 @@
+/** Faults as bands: labelled in a strip above the lanes, hatched over the lanes they hit. */
+import { argsOf, kindOf, type Trace } from '../trace.ts';
+import type { FaultBand, LaneRow } from './display-list.ts';
+import { extentOf, positionOf, xOf, type View } from './view.ts';
+
+export const faultRowHeight = 20;
+export const maxFaultRows = 5;
+
+/** A fault of this run, wherever it was recorded: plan, events or footer. Found once. */
+export interface FaultSpell {
+  readonly id: string;
+  readonly kind: string;
+  readonly label: string;
+  readonly targets: readonly number[];
+  /** Event indices; -1 when not recorded. */
+  readonly begin: number;
+  readonly end: number;
+  readonly beginUs: number;
+  readonly endUs: number;
+}
+
+export function faultSpells(trace: Trace): FaultSpell[] {
+  const begins: number[] = [];
+  const wanted = trace.kinds.indexOf('fault.begin');
+  for (let i = 0; wanted >= 0 && i < trace.count; i++) if (trace.kind[i] === wanted) begins.push(i);
+  const planned = planTargets(trace.header.plan);
+  const reports = new Map((trace.footer?.faults ?? []).map((report) => [report.id, report]));
+  return begins.map((begin) => {
+    const args = argsOf(trace, begin);
+    const id = String(args['id']);
+    const other = trace.pair[begin]!;
+    const end = other >= 0 && kindOf(trace, other) === 'fault.end' ? other : -1;
+    const targets = Array.isArray(args['target']) ? args['target'].map(String) : (planned.get(id) ?? []);
+    return {
+      id, begin, end,
+      kind: String(args['kind'] ?? ''),
+      label: reports.get(id)?.description ?? String(args['what'] ?? args['kind'] ?? id),
+      targets: targets.map((node) => trace.lanes.findIndex((lane) => lane.node === node)).filter((lane) => lane >= 0),
+      beginUs: trace.t[begin]!,
+      endUs: end >= 0 ? trace.t[end]! : trace.endUs,
+    };
+  });
+}
+
+function planTargets(plan: unknown): Map<string, string[]> {
+  const faults = typeof plan === 'object' && plan !== null && 'faults' in plan && Array.isArray(plan.faults) ? plan.faults : [];
+  return new Map(faults.map((fault: { id?: unknown; target?: unknown }) => [String(fault.id), Array.isArray(fault.target) ? fault.target.map(String) : []]));
+}
+
+/** Rows of the strip, packed greedily by begin; the last row takes what is left over. */
+export function packRows(spells: readonly FaultSpell[]): number[] {
+  const busyUntil: number[] = [];
+  return spells.map((spell) => {
+    const free = busyUntil.findIndex((until) => until <= spell.beginUs);
+    const row = free >= 0 ? free : Math.min(busyUntil.length, maxFaultRows - 1);
+    busyUntil[row] = Math.max(busyUntil[row] ?? 0, spell.endUs);
+    return row;
+  });
+}
+
+export function layoutBands(trace: Trace, spells: readonly FaultSpell[], rows: readonly number[], lanes: readonly LaneRow[], view: View): FaultBand[] {
+  return spells.flatMap((spell, at) => {
+    const x0 = xOf(view, positionOf(trace, view.axis, spell.begin));
+    const x1 = xOf(view, spell.end >= 0 ? positionOf(trace, view.axis, spell.end) : extentOf(trace, view.axis));
+    if (x1 < 0 || x0 > view.width) return [];
+    const hit = lanes.filter((lane) => spell.targets.includes(lane.lane));
+    const bracketed = /partition|link|net/.test(spell.kind) && hit.length > 1;
+    return [{
+      id: spell.id, kind: spell.kind, label: spell.label, x0, x1, row: rows[at]!, event: spell.begin,
+      areas: mergeRuns(hit),
+      bracket: bracketed ? { y0: hit[0]!.y + hit[0]!.height / 2, y1: hit.at(-1)!.y + hit.at(-1)!.height / 2 } : null,
+    }];
+  });
+}
+
+function mergeRuns(lanes: readonly LaneRow[]): { y0: number; y1: number }[] {
+  const areas: { y0: number; y1: number }[] = [];
+  for (const lane of lanes) {
+    const last = areas.at(-1);
+    if (last && last.y1 === lane.y) last.y1 = lane.y + lane.height;
+    else areas.push({ y0: lane.y, y1: lane.y + lane.height });
+  }
+  return areas;
+}

@@ -1,0 +1,24 @@
+/**
+ * One incarnation of a node: what a `kill` ends. Events, timers, sockets and requests belong to a life; when it is over,
+ * whatever still comes for it is thrown away. While it is paused (SIGSTOP), what comes is held, in order.
+ */
+import type { EventFn } from './queue.ts';
+
+/** What a life needs to know of its node, so that this file stands below `node.ts`. */
+export interface LifeOwner {
+  readonly name: string;
+  readonly nameHash: number;
+  /** Seeds the order among nodes that act in the same microsecond. */
+  readonly tieSalt: number;
+  crash(life: Life, error: unknown): void;
+}
+
+export class Life {
+  alive = true;
+  paused = false;
+  timers = 0;
+  requests = 0;
+  held: { fn: EventFn; arg: unknown; cause: number }[] = [];
+
+  constructor(readonly owner: LifeOwner, readonly incarnation: number) {}
+}

@@ -1,0 +1,75 @@
+/** What `setTimeout` gives to unmodified code inside a node: every method that Node's own handle has. */
+export interface ArmableTimer {
+  readonly armed: boolean;
+  cancel(): void;
+  armMs(delayMs: number, fn: () => void): unknown;
+  armUs(delayUs: number, fn: () => void): unknown;
+}
+
+const DELAY_MAX_MS = 2 ** 31 - 1;
+/** Handles that were turned into numbers, as browsers' code does. */
+const byId = new Map<number, VirtualTimeout>();
+let lastId = 2 ** 40;
+
+export class VirtualTimeout {
+  private id = 0;
+  private referenced = true;
+  private readonly delayMs: number | undefined;
+
+  /** `delayMs` undefined: an immediate. Anything that Node takes for 1 ms is 1 ms. */
+  constructor(private readonly timer: ArmableTimer, private readonly fn: () => void, delayMs: number | undefined, private readonly repeat: boolean) {
+    this.delayMs = delayMs === undefined ? undefined : delayMs >= 1 && delayMs <= DELAY_MAX_MS ? Math.trunc(delayMs) : 1;
+    this.arm();
+  }
+
+  static of(handle: unknown): VirtualTimeout | undefined {
+    if (handle instanceof VirtualTimeout) return handle;
+    return typeof handle === 'number' || typeof handle === 'string' ? byId.get(Number(handle)) : undefined;
+  }
+
+  ref(): this {
+    this.referenced = true;
+    return this;
+  }
+
+  unref(): this {
+    this.referenced = false;
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.referenced;
+  }
+
+  /** Starts over, also when it has fired already. */
+  refresh(): this {
+    this.arm();
+    return this;
+  }
+
+  close(): this {
+    this.timer.cancel();
+    if (this.id !== 0) byId.delete(this.id);
+    return this;
+  }
+
+  [Symbol.toPrimitive](): number {
+    if (this.id === 0) this.id = ++lastId;
+    byId.set(this.id, this);
+    return this.id;
+  }
+
+  [Symbol.for('nodejs.dispose')](): void {
+    this.close();
+  }
+
+  private arm(): void {
+    const run = (): void => {
+      if (this.repeat) this.arm();
+      else if (this.id !== 0) byId.delete(this.id);
+      this.fn();
+    };
+    if (this.delayMs === undefined) this.timer.armUs(1, run);
+    else this.timer.armMs(this.delayMs, run);
+  }
+}

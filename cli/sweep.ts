@@ -1,0 +1,125 @@
+/** The heart of `wavetank run`: seeds over worker processes, every failure run again, one report whatever the number of jobs. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Scenario } from '../scenarios/index.ts';
+import { oneLine } from './complaint.ts';
+import type { Task } from './messages.ts';
+import type { SeedRange, Shard } from './options.ts';
+import { runPool } from './pool.ts';
+import { exitCodeOf, gapSeedsMin, gapsOf, type Failure, type Replay, type RunLine, type SweepReport } from './report.ts';
+import { sweepTasks } from './sweep-tasks.ts';
+import { Tally } from './tally.ts';
+import { diffTraceFiles } from './trace-diff.ts';
+import { readVersion } from './version.ts';
+import type { Outcome } from './worker-process.ts';
+
+export interface SweepOptions {
+  readonly scenarios: readonly Scenario[];
+  readonly seeds: SeedRange;
+  readonly shard: Shard | null;
+  readonly jobs: number;
+  /** Where the traces of failures stay; without it they are thrown away once compared. */
+  readonly out: string | null;
+  /** For tests: what the worker processes run. */
+  readonly workerScript?: string;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly failed: number }) => void;
+}
+
+/** A sweep in which everything fails should end; its first failures tell as much as all of them. */
+export const replaysMax = 20;
+
+export async function sweep(options: SweepOptions): Promise<SweepReport> {
+  const startedAt = performance.now();
+  const tasks = sweepTasks(options.scenarios.map(({ name }) => name), options.seeds, options.shard);
+  const tally = new Tally(options.scenarios.map(({ name }) => name), [...new Set(options.scenarios.flatMap(({ faults }) => faults))]);
+  const runs: RunLine[] = [];
+  const failed: { index: number; outcome: Outcome }[] = [];
+
+  const script = options.workerScript === undefined ? {} : { script: options.workerScript };
+  await runPool(tasks, {
+    ...script,
+    jobs: options.jobs,
+    onOutcome: (index, outcome) => {
+      const { scenario, seed } = tasks[index] as Task;
+      if (outcome.kind === 'done') {
+        tally.add(outcome.result);
+        runs[index] = { scenario, seed, outcome: outcome.result.verdict, wallMs: outcome.result.wallMs, hash: outcome.result.hash };
+      } else {
+        tally.addBroken(scenario);
+        runs[index] = { scenario, seed, outcome: 'broken', wallMs: 0, hash: '' };
+      }
+      if (outcome.kind !== 'done' || outcome.result.verdict === 'violated') failed.push({ index, outcome });
+      options.onProgress?.({ done: tally.scenarios.reduce((sum, { seeds }) => sum + seeds, 0), total: tasks.length, failed: failed.length });
+    },
+  });
+
+  failed.sort((a, b) => a.index - b.index);
+  const replays = await replayFailures(failed.map(({ index, outcome }) => ({ task: tasks[index] as Task, outcome })), options);
+  const failures = failed.map(({ index, outcome }, at) => failureOf(tasks[index] as Task, outcome, replays[at] ?? { replay: { kind: 'none' }, files: {} }));
+  const gaps = gapsOf(tally.faults);
+  const gapsFail = gaps.length > 0 && tally.scenarios.every(({ seeds }) => seeds >= gapSeedsMin);
+  return {
+    version: readVersion(),
+    seeds: options.seeds,
+    shard: options.shard,
+    jobs: options.jobs,
+    elapsedMs: Math.round(performance.now() - startedAt),
+    scenarios: tally.scenarios,
+    faults: tally.faults,
+    sometimes: tally.sometimes,
+    runs,
+    failures,
+    gaps,
+    gapsFail,
+    exitCode: exitCodeOf(failures, gapsFail),
+  };
+}
+
+interface Replayed {
+  readonly replay: Replay;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Runs each failure again with its trace kept, in a process of its own, and compares the hashes. */
+async function replayFailures(failed: readonly { readonly task: Task; readonly outcome: Outcome }[], options: SweepOptions): Promise<Replayed[]> {
+  const scratch = mkdtempSync(join(tmpdir(), 'wavetank-'));
+  const replayed: Replayed[] = [];
+  try {
+    const again = failed.slice(0, replaysMax).map(({ task }) => ({ ...task, traceFile: join(options.out ?? scratch, `${task.scenario}-${task.seed}.trace.jsonl`) }));
+    const script = options.workerScript === undefined ? {} : { script: options.workerScript };
+    await runPool(again, {
+      ...script,
+      jobs: options.jobs,
+      fresh: true,
+      onOutcome: async (index, outcome) => {
+        const task = again[index] as Required<Task>;
+        const first = failed[index]?.outcome;
+        const files: Readonly<Record<string, string>> = outcome.kind === 'done' && options.out !== null ? { trace: task.traceFile } : {};
+        if (first?.kind !== 'done' || outcome.kind !== 'done') {
+          replayed[index] = { replay: { kind: 'none' }, files };
+        } else if (first.result.hash === outcome.result.hash) {
+          replayed[index] = { replay: { kind: 'same' }, files };
+        } else {
+          const second = join(options.out ?? scratch, `${task.scenario}-${task.seed}.again.trace.jsonl`);
+          await runPool([{ ...task, traceFile: second }], { ...script, jobs: 1, onOutcome: () => {} });
+          replayed[index] = { replay: { kind: 'differs', sweepHash: first.result.hash, replayHash: outcome.result.hash, difference: diffTraceFiles(task.traceFile, second) }, files };
+        }
+      },
+    });
+    return replayed;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function failureOf({ scenario, seed }: Task, outcome: Outcome, { replay, files }: Replayed): Failure {
+  if (outcome.kind === 'done') {
+    const { violations } = outcome.result;
+    const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : '';
+    const first = violations[0];
+    return { scenario, seed, kind: 'violated', sentence: first ? oneLine(`${first.invariant}: ${first.summary}${more}`) : 'violated, with no violation named', violations, stack: null, replay, files };
+  }
+  const sentence = oneLine(outcome.kind === 'threw' ? `the run broke: ${outcome.message}` : `no verdict: ${outcome.reason}`);
+  return { scenario, seed, kind: 'broken', sentence, violations: [], stack: outcome.kind === 'threw' ? outcome.stack : null, replay, files };
+}

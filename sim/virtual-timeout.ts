@@ -7,6 +7,12 @@ export interface ArmableTimer {
 }
 
 const DELAY_MAX_MS = 2 ** 31 - 1;
+/**
+ * kafkajs 2.2.4 re-arms, for ever and on every connection, a timer whose delay is minus the time of day (`throttledUntil - Date.now()`); Node
+ * warns and makes it 1 ms. A thousand empty events a second and connection are nine tenths of a run, so delays this far in the past tick slowly.
+ */
+const LONG_PAST_MS = -86_400_000;
+const LONG_PAST_TICK_MS = 100;
 /** Handles that were turned into numbers, as browsers' code does. */
 const byId = new Map<number, VirtualTimeout>();
 let lastId = 2 ** 40;
@@ -16,9 +22,9 @@ export class VirtualTimeout {
   private referenced = true;
   private readonly delayMs: number | undefined;
 
-  /** `delayMs` undefined: an immediate. Anything that Node takes for 1 ms is 1 ms. */
+  /** `delayMs` undefined: an immediate. Anything that Node takes for 1 ms is 1 ms, but for the long past. */
   constructor(private readonly timer: ArmableTimer, private readonly fn: () => void, delayMs: number | undefined, private readonly repeat: boolean) {
-    this.delayMs = delayMs === undefined ? undefined : delayMs >= 1 && delayMs <= DELAY_MAX_MS ? Math.trunc(delayMs) : 1;
+    this.delayMs = delayMs === undefined ? undefined : delayMs >= 1 && delayMs <= DELAY_MAX_MS ? Math.trunc(delayMs) : delayMs < LONG_PAST_MS ? LONG_PAST_TICK_MS : 1;
     this.arm();
   }
 

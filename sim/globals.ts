@@ -111,7 +111,7 @@ function callerIsLibrary(): boolean {
   Error.stackTraceLimit = stackTraceLimit;
   for (const frame of frames) {
     const file = frame.getFileName()?.replace(/^file:\/\//, '');
-    if (file == null) continue; // a built-in between the caller and us, as in Array.from(..., Math.random)
+    if (typeof file !== 'string') continue; // a built-in between the caller and us, as in Array.from(..., Math.random)
     if (file.startsWith('node:')) continue;
     const inside = file.startsWith(OWN_ROOT) ? file.slice(OWN_ROOT.length - 1) : file;
     return inside.includes('/node_modules/');

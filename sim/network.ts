@@ -99,7 +99,7 @@ export class SimNetwork {
     if (what === 'machine') host.on = false;
     host.ports.clear();
     const random = this.world.random.fork(`close ${name}#${life.incarnation}`);
-    for (const end of [...host.ends]) {
+    for (const end of host.ends) {
       if (what === 'process') {
         end.abandon(random.float() < 0.5);
         continue;

@@ -184,13 +184,12 @@ export class SimNode implements LifeOwner {
 
   private makeRuntime(life: Life): Runtime {
     const { world, network, store } = this.around;
-    const node = this;
     const random = world.random.fork(`node ${this.name}#${life.incarnation}`);
     const tracer: Tracer = {
       keeping: world.tracer.keep !== undefined,
-      trace(kind: string, args: TraceArgs): number {
+      trace: (kind: string, args: TraceArgs): number => {
         world.refuseOutside('tracer.trace');
-        return life.alive ? world.trace(node, kind, args) : world.tracer.seq;
+        return life.alive ? world.trace(this, kind, args) : world.tracer.seq;
       },
     };
     const chance = random.fork('globals');

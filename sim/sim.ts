@@ -4,7 +4,7 @@
  */
 import type { Lane, TraceEvent } from '../runtime/index.ts';
 import type { Finding } from './finding.ts';
-import { Life } from './life.ts';
+import type { Life } from './life.ts';
 import { SimNetwork } from './network.ts';
 import { SimNode } from './node.ts';
 import type { NodeOptions, NodeWorld } from './node.ts';

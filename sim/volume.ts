@@ -82,10 +82,12 @@ export class SimVolume implements Volume {
       if (!inode.dirty) return;
       inode.durable = inode.cached;
       inode.dirty = false;
-    }, () => {
+    }, {
       // fsyncgate: the kernel reports the error once and marks the pages clean; a later sync succeeds and saves nothing.
-      const inode = this.names.get(path);
-      if (inode !== undefined) inode.dirty = false;
+      onError: () => {
+        const inode = this.names.get(path);
+        if (inode !== undefined) inode.dirty = false;
+      },
     });
   }
 
@@ -106,14 +108,14 @@ export class SimVolume implements Volume {
       if (this.names.has(to)) return false;
       this.change([[to, inode]]);
       return true;
-    });
+    }, { from });
   }
 
   rename(from: string, to: string): Promise<void> {
     return this.operate('rename', to, 0, () => {
       const inode = this.file(from);
       if (from !== to) this.change([[from, undefined], [to, inode]]);
-    });
+    }, { from });
   }
 
   remove(path: string): Promise<boolean> {
@@ -126,7 +128,7 @@ export class SimVolume implements Volume {
 
   list(directory: string): Promise<readonly { readonly path: string; readonly sizeBytes: number }[]> {
     return this.operate('list', directory, 0, () => {
-      const below = directory === '' || directory === '.' ? '' : `${directory}/`;
+      const below = directory === '' ? '' : `${directory}/`;
       return [...this.names]
         .filter(([path]) => path.startsWith(below))
         .map(([path, inode]) => ({ path, sizeBytes: inode.cached.length }))
@@ -174,11 +176,12 @@ export class SimVolume implements Volume {
   }
 
   /** Takes its time, meets the rules, and happens as one event of the node; never, if the process dies first. */
-  private operate<T>(verb: VolumeVerb, path: string, sizeBytes: number, perform: () => T, onError?: () => void): Promise<T> {
+  private operate<T>(verb: VolumeVerb, path: string, sizeBytes: number, perform: () => T, { onError, from }: { onError?: () => void; from?: string } = {}): Promise<T> {
     const life = this.life();
     this.world.refuseStranger(life, `volume.${verb}`);
     if (!life.alive) return never();
-    if (!plain(path, verb === 'list' || verb === 'syncDirectory')) return Promise.reject(new VolumeError('INVALID_PATH', `not a plain relative path: ${path}`));
+    const isDirectory = verb === 'list' || verb === 'syncDirectory';
+    if (!(isDirectory && path === '') && !plain(path) || from !== undefined && !plain(from)) return Promise.reject(new VolumeError('INVALID_PATH', `not a plain relative path: ${path}`));
     const ordinal = (this.ordinals.get(verb) ?? 0) + 1;
     this.ordinals.set(verb, ordinal);
     const random = this.random.fork(`${verb} ${ordinal}`);
@@ -236,7 +239,6 @@ function parent(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash);
 }
 
-function plain(path: string, rootAllowed: boolean): boolean {
-  if (rootAllowed && (path === '' || path === '.')) return true;
-  return path !== '' && !path.includes('\0') && !path.includes('\\') && path.split('/').every((name) => name !== '' && name !== '.' && name !== '..');
+function plain(path: string): boolean {
+  return !path.includes('\0') && !path.includes('\\') && path.split('/').every((name) => name !== '' && name !== '.' && name !== '..');
 }

@@ -7,7 +7,7 @@ import { DirectoryStore } from '../../broker/storage/directory-store.ts';
 import { NodeClock, NodeNetwork, NodeRandom, NodeVolume } from '../../runtime/node/index.ts';
 import { networkCases } from './network-cases.ts';
 import { objectStoreCases } from './object-store-cases.ts';
-import { volumeCases } from './volume-cases.ts';
+import { volumeCases, volumeErrorOf } from './volume-cases.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'wavetank-conformance-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -16,6 +16,11 @@ const folder = (): string => join(scratch, String(++folders));
 
 describe('NodeVolume', () => {
   test.each(volumeCases.map((it) => [it.name, it] as const))('%s', async (_, it) => it.run(new NodeVolume(folder())));
+
+  test('refuses to take files from outside', async ({ expect }) => {
+    const volume = new NodeVolume(folder());
+    for (const take of [() => volume.link('../secret', 'mine'), () => volume.rename('/etc/hostname', 'mine')]) expect((await volumeErrorOf(take())).code).toBe('INVALID_PATH');
+  });
 });
 
 describe('DirectoryStore on NodeVolume', () => {

@@ -95,7 +95,7 @@ export const volumeCases: readonly Case<Volume>[] = [
     name: 'refuses every path that is not plainly inside',
     async run(volume) {
       for (const path of ['', '/etc', '..', '../x', 'a/../../x', 'a/./b', './a', 'a//b', 'a/', 'a\0b']) {
-        const attempts = [() => volume.read(path), () => volume.write(path, Buffer.from('x')), () => volume.remove(path), () => volume.sync(path), () => volume.link('from', path), () => volume.rename(path, 'to')];
+        const attempts = [() => volume.read(path), () => volume.write(path, Buffer.from('x')), () => volume.remove(path), () => volume.sync(path), () => volume.link('from', path), () => volume.rename('from', path)];
         for (const attempt of attempts) expect((await volumeErrorOf(attempt())).code).toBe('INVALID_PATH');
       }
       expect((await volumeErrorOf(volume.list('..'))).code).toBe('INVALID_PATH');

@@ -17,7 +17,7 @@ const LONELY_WAIT_MIN_MS = 100;
 /** Everybody has to join again. Nothing to do when that is under way already. */
 export function startRebalance(registry: Registry, group: Group): void {
   if (group.state === 'PreparingRebalance') return;
-  if (group.state === 'CompletingRebalance') answerSyncs(group, ErrorCode.REBALANCE_IN_PROGRESS);
+  if (group.state === 'CompletingRebalance') sendBack(group);
   group.syncDeadline?.cancel();
   const timeoutMs = group.rebalanceTimeoutMs();
   const delayMs = Math.min(registry.config.initialRebalanceDelayMs, timeoutMs);
@@ -61,6 +61,14 @@ export function onSessionExpired(registry: Registry, group: Group, member: Membe
   const waits = member.join !== undefined || member.sync !== undefined;
   if (waits && !member.isNew) member.session.set(member.sessionTimeoutMs);
   else removeMember(registry, group, member);
+}
+
+/** Whoever waited for an assignment joins again. It owed no heartbeat while it waited, so its session begins anew. */
+function sendBack(group: Group): void {
+  for (const member of group.members.values()) {
+    if (member.sync !== undefined) member.session.set(member.sessionTimeoutMs);
+  }
+  answerSyncs(group, ErrorCode.REBALANCE_IN_PROGRESS);
 }
 
 export function answerSyncs(group: Group, error: number): void {

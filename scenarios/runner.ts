@@ -75,7 +75,7 @@ function conclude(run: Run, pending: readonly string[]): RunResult {
   const history = context.history.events;
   const faults = storm.reports();
   const violations = judge(history, whiteBox.events, {
-    healedAtSeq: storm.healedAtSeq, groups: [scenario.config.group.name], pending, findings: findings(sim), faults,
+    healedAtSeq: storm.healedAtSeq, groups: [scenario.config.group.name], pending, findings: findings(sim), faults, store: sim.store.inspect(),
   });
   return {
     scenario: scenario.name,

@@ -1,4 +1,5 @@
 /** What the judge is told besides the history: things only the runner knows. What it reports by itself it leaves out. */
+import type { StoredObjects } from '../../broker/index.ts';
 import type { FaultReport } from '../../runtime/index.ts';
 
 export interface JudgeContext {
@@ -10,6 +11,8 @@ export interface JudgeContext {
   readonly pending?: readonly string[];
   /** Crashes and uncontrolled sources of chance, as the simulator found them. */
   readonly findings?: readonly JudgeFinding[];
+  /** What is in the object store at the end; left out where it cannot be seen (a live cluster). */
+  readonly store?: StoredObjects;
   /** Reports of every fault of the plan. */
   readonly faults?: readonly FaultReport[];
 }

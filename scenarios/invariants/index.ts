@@ -8,6 +8,7 @@ import { judgeOrder } from './order.ts';
 import { judgePolls } from './polls.ts';
 import { Report } from './report.ts';
 import { judgeSends } from './sends.ts';
+import { judgeRecoveries, judgeStorage } from './storage.ts';
 import { viewOf } from './view.ts';
 import { judgeWatermarks } from './watermark.ts';
 
@@ -21,6 +22,8 @@ export function judge(history: readonly HistoryEvent[], whiteBox: readonly Trace
   judgeWatermarks(view, whiteBox, report);
   judgeGroups(view, whiteBox, report);
   judgeApplication(view, context.groups, report);
+  judgeRecoveries(whiteBox, report);
+  if (context.store !== undefined) judgeStorage(view, context.store, report);
   judgeLiveness(context, report);
   return report.violations();
 }

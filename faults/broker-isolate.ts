@@ -1,9 +1,8 @@
 /** A two-way partition of a broker from its clients, from the object store, or from everything. */
 import * as fc from 'fast-check';
 import { seconds, targets, text } from './describe.ts';
-import type { ActiveFault, FaultType } from './fault.ts';
-import { anySide, bothWays, clientSide, linkFault, targetSide } from './link.ts';
-import { storeFault } from './store.ts';
+import type { FaultType } from './fault.ts';
+import { anySide, bothWays, clientSide, linkFault, storeSide, targetSide } from './link.ts';
 import { faultArbitrary, oneOf } from './window.ts';
 
 export const brokerIsolate: FaultType = {
@@ -20,13 +19,8 @@ export const brokerIsolate: FaultType = {
   describe: (fault) => `${targets(fault)} cut off from ${words[text(fault, 'from', 'everything')] ?? 'everything'} for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
     const from = text(fault, 'from', 'everything');
-    const parts: ActiveFault[] = [];
-    if (from !== 'store') {
-      const others = from === 'clients' ? clientSide(world) : anySide();
-      parts.push(linkFault(world, fault, bothWays(targetSide(world, fault), others), { kind: 'block' }));
-    }
-    if (from !== 'clients') parts.push(storeFault(world, fault, () => true, { kind: 'block' }));
-    return { end: () => parts.forEach((part) => part.end()), affected: () => parts.reduce((sum, part) => sum + part.affected(), 0) };
+    const others = from === 'clients' ? clientSide(world) : from === 'store' ? storeSide(world) : anySide();
+    return linkFault(world, fault, bothWays(targetSide(world, fault), others), { kind: 'block' });
   },
 };
 

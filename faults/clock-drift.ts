@@ -18,7 +18,7 @@ export const clockDrift: FaultType = {
   describe: (fault) => `clock of ${targets(fault)} ${Math.abs(number(fault, 'ppm'))} ppm ${number(fault, 'ppm') < 0 ? 'slow' : 'fast'} for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
     const nodes = fault.target.map((name) => world.sim.node(name));
-    const reads = (): number => nodes.reduce((sum, node) => sum + node.clockReads, 0);
+    const reads = (): number => nodes.reduce((sum, node) => sum + node.clock.wallReads + node.clock.monotonicReads, 0);
     const before = reads();
     let after: number | undefined;
     for (const node of nodes) node.driftClock(number(fault, 'ppm'));

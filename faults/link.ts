@@ -26,10 +26,14 @@ export function targetSide(world: FaultWorld, fault: Fault): Side {
   return (node) => names.has(node);
 }
 
-/** Whatever is not a broker: clients, tools, the final reader. */
+/** Clients, tools, the final reader. */
 export function clientSide(world: FaultWorld): Side {
-  const brokers = new Set(world.brokers);
-  return (node) => !brokers.has(node);
+  return (node) => world.sim.node(node).role === 'client';
+}
+
+/** The object store is reached over the network as well. */
+export function storeSide(world: FaultWorld): Side {
+  return (node) => world.sim.node(node).role === 'store';
 }
 
 export function anySide(): Side {

@@ -5,7 +5,8 @@ import type { ActiveFault, Fault, FaultWorld } from './fault.ts';
 
 /**
  * Does `effect` to the operations of the targets that `match`, each with the plan's `percent` (all when it has none).
- * The first one is always hit: a rare fault that happened to hit nothing would prove nothing.
+ * The first one is always hit: a rare fault that happened to hit nothing would prove nothing. Of overlapping rules the store
+ * lets the first that draws a request have it, so only a fault that cuts the store off takes all.
  */
 export function storeFault(world: FaultWorld, fault: Fault, match: (op: StoreOp) => boolean, effect: StoreRule['effect']): ActiveFault {
   const nodes = new Set(fault.target.length === 0 ? world.brokers : fault.target);

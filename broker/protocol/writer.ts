@@ -33,12 +33,14 @@ export class Writer {
   }
 
   bool(value: boolean): void {
-    this.buffer[this.room(1)] = value ? 1 : 0;
+    const at = this.room(1);
+    this.buffer[at] = value ? 1 : 0;
   }
 
   int8(value: number): void {
     if (value << 24 >> 24 !== value) unfit('int8', value);
-    this.buffer[this.room(1)] = value;
+    const at = this.room(1);
+    this.buffer[at] = value;
   }
 
   int16(value: number): void {
@@ -123,7 +125,8 @@ export class Writer {
   }
 
   private raw(value: Uint8Array): void {
-    this.buffer.set(value, this.room(value.length));
+    const at = this.room(value.length);
+    this.buffer.set(value, at);
   }
 
   private text(value: string, compact: boolean): void {
@@ -172,6 +175,7 @@ export class Writer {
     b[at + 3] = value;
   }
 
+  /** Where to write next. Ask before touching `buffer`: it may be another one afterwards. */
   private room(sizeBytes: number): number {
     const at = this.at;
     if (at + sizeBytes > this.buffer.length) return this.grow(sizeBytes);

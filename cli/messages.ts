@@ -6,6 +6,8 @@ export interface Task {
   readonly seed: number;
   /** Keeps the trace and writes it here. */
   readonly traceFile?: string;
+  /** With `traceFile`: also the viewer's page. */
+  readonly pageFile?: string;
 }
 
 export interface TaskMessage {

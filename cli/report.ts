@@ -51,8 +51,14 @@ export type Replay =
   | { readonly kind: 'same' }
   /** Past the bound of replays, or nothing to compare. */
   | { readonly kind: 'none' }
-  /** `difference` null: two traced runs agree, and both differ from the run without a trace. */
-  | { readonly kind: 'differs'; readonly sweepHash: string; readonly replayHash: string; readonly difference: TraceDifference | null };
+  /** `difference` null: two traced runs agree. Then the suspect is what an earlier seed left behind in the process, or the keeping of the trace. */
+  | {
+      readonly kind: 'differs';
+      readonly sweepHash: string;
+      readonly replayHash: string;
+      readonly difference: TraceDifference | null;
+      readonly suspect: 'earlier-seed' | 'trace';
+    };
 
 /** From here on, a fault kind that never had an effect is no bad luck. */
 export const gapSeedsMin = 200;

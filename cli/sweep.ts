@@ -1,5 +1,5 @@
 /** The heart of `wavetank run`: seeds over worker processes, every failure run again, one report whatever the number of jobs. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scenario } from '../scenarios/index.ts';
@@ -36,9 +36,8 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const runs: RunLine[] = [];
   const failed: { index: number; outcome: Outcome }[] = [];
 
-  const script = options.workerScript === undefined ? {} : { script: options.workerScript };
   await runPool(tasks, {
-    ...script,
+    ...workerScript(options),
     jobs: options.jobs,
     onOutcome: (index, outcome) => {
       const { scenario, seed } = tasks[index] as Task;
@@ -86,31 +85,51 @@ async function replayFailures(failed: readonly { readonly task: Task; readonly o
   const scratch = mkdtempSync(join(tmpdir(), 'wavetank-'));
   const replayed: Replayed[] = [];
   try {
-    const again = failed.slice(0, replaysMax).map(({ task }) => ({ ...task, traceFile: join(options.out ?? scratch, `${task.scenario}-${task.seed}.trace.jsonl`) }));
-    const script = options.workerScript === undefined ? {} : { script: options.workerScript };
+    const again = failed.slice(0, replaysMax).map(({ task }) => replayTask(task, options.out, scratch));
     await runPool(again, {
-      ...script,
+      ...workerScript(options),
       jobs: options.jobs,
       fresh: true,
       onOutcome: async (index, outcome) => {
-        const task = again[index] as Required<Task>;
+        const task = again[index] as ReplayTask;
         const first = failed[index]?.outcome;
-        const files: Readonly<Record<string, string>> = outcome.kind === 'done' && options.out !== null ? { trace: task.traceFile } : {};
-        if (first?.kind !== 'done' || outcome.kind !== 'done') {
-          replayed[index] = { replay: { kind: 'none' }, files };
-        } else if (first.result.hash === outcome.result.hash) {
-          replayed[index] = { replay: { kind: 'same' }, files };
-        } else {
-          const second = join(options.out ?? scratch, `${task.scenario}-${task.seed}.again.trace.jsonl`);
-          await runPool([{ ...task, traceFile: second }], { ...script, jobs: 1, onOutcome: () => {} });
-          replayed[index] = { replay: { kind: 'differs', sweepHash: first.result.hash, replayHash: outcome.result.hash, difference: diffTraceFiles(task.traceFile, second) }, files };
-        }
+        const files = outcome.kind === 'done' && options.out !== null ? { trace: task.traceFile, ...(task.pageFile === undefined ? {} : { page: task.pageFile }) } : {};
+        const comparable = first?.kind === 'done' && outcome.kind === 'done';
+        replayed[index] = { replay: comparable ? await compareReplay(task, first.result.hash, outcome.result.hash, options) : { kind: 'none' }, files };
       },
     });
     return replayed;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+type ReplayTask = Task & { readonly traceFile: string };
+
+function replayTask({ scenario, seed }: Task, out: string | null, scratch: string): ReplayTask {
+  const name = `${scenario}-${seed}`;
+  return out === null ? { scenario, seed, traceFile: join(scratch, `${name}.trace.jsonl`) } : { scenario, seed, traceFile: join(out, `${name}.trace.jsonl`), pageFile: join(out, `${name}.html`) };
+}
+
+/** Where the hash differs, a second trace shows which event does; where two traces agree, the trace or an earlier seed is to blame. */
+async function compareReplay(task: ReplayTask, sweepHash: string, replayHash: string, options: SweepOptions): Promise<Replay> {
+  if (sweepHash === replayHash) return { kind: 'same' };
+  const second = `${task.traceFile.replace(/\.trace\.jsonl$/, '')}.again.trace.jsonl`;
+  const outcomes: Outcome[] = [];
+  const bare = { scenario: task.scenario, seed: task.seed };
+  await runPool([{ ...bare, traceFile: second }, bare], { ...workerScript(options), jobs: 1, fresh: true, onOutcome: (index, outcome) => void (outcomes[index] = outcome) });
+  const traceless = outcomes[1];
+  return {
+    kind: 'differs',
+    sweepHash,
+    replayHash,
+    difference: existsSync(second) ? diffTraceFiles(task.traceFile, second) : null,
+    suspect: traceless?.kind === 'done' && traceless.result.hash === replayHash ? 'earlier-seed' : 'trace',
+  };
+}
+
+function workerScript({ workerScript: script }: SweepOptions): { readonly script?: string } {
+  return script === undefined ? {} : { script };
 }
 
 function failureOf({ scenario, seed }: Task, outcome: Outcome, { replay, files }: Replayed): Failure {

@@ -1,5 +1,6 @@
 /** A trace file, put together: header, one event a line, footer. */
-import { traceFooter, traceHeader, type RunResult } from '../scenarios/index.ts';
+import type { RunResult } from '../scenarios/index.ts';
+import { traceFooter, traceHeader } from '../scenarios/trace-file.ts';
 import { readVersion } from './version.ts';
 
 /** `lines`: the events of the run, each as JSON. */

@@ -18,7 +18,7 @@ export const addDemo: AddCommand = (program, finish) => {
 /** The demo succeeds when it finds the bug: that is what it shows. */
 async function demo(page: string): Promise<ExitCode> {
   ensureWritable('the page', page);
-  const [{ runDemo }, { traceText }, { renderTrace }] = await Promise.all([import('../../scenarios/index.ts'), import('../trace-text.ts'), import('../../visualizer/index.ts')]);
+  const [{ runDemo }, { traceText }, { renderTrace }] = await Promise.all([import('../../scenarios/demo.ts'), import('../trace-text.ts'), import('../../visualizer/index.ts')]);
   process.stdout.write('A payment service reads from Kafka while brokers and consumers are killed. Looking for a seed at which a payment is lost ...\n');
   const status = statusLine();
   const found = await runDemo((what) => status.show(what));

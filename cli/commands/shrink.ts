@@ -20,7 +20,7 @@ async function shrink(name: string, options: { readonly seed: string; readonly o
   const [{ chooseScenario }, { writePlan }, { shrinkFailure }, { describeFault }] = await Promise.all([
     import('../scenario-choice.ts'),
     import('../plan-file.ts'),
-    import('../../scenarios/index.ts'),
+    import('../../scenarios/shrink.ts'),
     import('../../faults/index.ts'),
   ]);
   const scenario = chooseScenario(name);

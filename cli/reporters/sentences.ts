@@ -10,7 +10,9 @@ export function replayLine(replay: Replay): string | null {
       return null;
     case 'differs': {
       const hashes = `nondeterminism: hash ${replay.sweepHash} in the sweep, ${replay.replayHash} when run again`;
-      return replay.difference === null ? `${hashes}; two runs with a trace agree, so the trace itself or an earlier seed changes the run` : `${hashes}; ${showDifference(replay.difference)}`;
+      if (replay.difference !== null) return `${hashes}; ${showDifference(replay.difference)}`;
+      const suspects = { 'earlier-seed': 'alone the seed always runs the same, so something an earlier seed left in the process changes it', trace: 'two runs with a trace agree, so keeping the trace changes the run' };
+      return `${hashes}; ${suspects[replay.suspect]}`;
     }
   }
 }

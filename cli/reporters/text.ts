@@ -67,8 +67,10 @@ function failureLine(failure: Failure): string {
 }
 
 function gapLines(report: SweepReport): string[] {
-  const few = report.gapsFail ? '' : ` (a failure from ${gapSeedsMin} seeds a scenario on)`;
-  return report.gaps.map((gap) => `${report.gapsFail ? pc.red('✗') : pc.yellow('!')} coverage: ${gap}${few}`);
+  if (report.gapsFail) return report.gaps.map((gap) => `${pc.red('✗')} coverage: ${gap}`);
+  if (report.gaps.length === 0) return [];
+  const [first, ...rest] = report.gaps;
+  return [`${pc.yellow('!')} coverage: ${first}${rest.length > 0 ? `, and ${rest.length} more kinds proved nothing yet` : ''}; from ${gapSeedsMin} seeds a scenario on that fails the run`];
 }
 
 function conclusion(report: SweepReport): string {

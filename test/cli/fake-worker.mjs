@@ -1,4 +1,4 @@
-// Speaks the worker's side of cli/messages.ts, with outcomes that depend on the seed alone, and on TROUBLE.
+// Speaks the worker's side of cli/messages.ts, with outcomes that depend on the seed alone.
 import { writeFileSync } from 'node:fs';
 
 let sent = 0;
@@ -15,6 +15,7 @@ process.on('message', ({ id, task }) => {
   const violated = seed % 5 === 0 || seed === 9;
   const violations = violated ? [{ invariant: 'lost-write', blame: 'broker', summary: `record ${seed} is gone`, at: 3, evidence: [3], steps: [] }] : [];
   if (traceFile) writeFileSync(traceFile, `{"type":"header"}\n{"seq":1,"t":0,"args":{}}\n{"seq":2,"t":0,"args":{"it":"${hash}"}}\n`);
+  if (task.pageFile) writeFileSync(task.pageFile, '<!doctype html>');
   const result = { scenario, seed, verdict: violated ? 'violated' : 'held', violations, faults: [{ id: 'f1', kind: 'broker-kill', description: 'kill', beginUs: 1, endUs: 2, fired: true, affected: 3 }], counters: {}, sometimes: { seen: 1, unseen: 0 }, events: 100, hash, simulatedUs: 1e6, wallMs: 2 };
   // Answers out of step: the report must not show it.
   setTimeout(() => process.send({ kind: 'done', id, result }), (seed * 7) % 5 + (sent++ % 2));

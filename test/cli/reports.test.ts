@@ -59,14 +59,14 @@ test('text', () => {
         trace: out/broker-loss-2.trace.jsonl
     ✗ broker-loss, seed 3: no verdict: its process was ended by SIGKILL
         npx wavetank repro broker-loss --seed 3
-    ! coverage: fault clock-jump fired 2 times and never affected anything (a failure from 200 seeds a scenario on)
+    ! coverage: fault clock-jump fired 2 times and never affected anything; from 200 seeds a scenario on that fails the run
     2 failures in 4 runs
     "
   `);
 });
 
 test('text says nondeterminism before anything else', () => {
-  const differs = { ...report, failures: [{ ...report.failures[0]!, replay: { kind: 'differs' as const, sweepHash: 'aa', replayHash: 'bb', difference: { line: 9, seq: 8, a: 'this', b: 'that' } } }] };
+  const differs = { ...report, failures: [{ ...report.failures[0]!, replay: { kind: 'differs' as const, sweepHash: 'aa', replayHash: 'bb', suspect: 'trace' as const, difference: { line: 9, seq: 8, a: 'this', b: 'that' } } }] };
   expect(reporters.text(differs)).toContain('nondeterminism: hash aa in the sweep, bb when run again; event 8 (line 9) differs: a: this b: that');
   expect(reporters.text(differs).trimEnd().split('\n').at(-1)).toBe('nondeterminism: 1 seed of 4 runs did not run the same twice');
 });

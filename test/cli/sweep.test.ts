@@ -56,12 +56,12 @@ test('a failure that does not repeat is nondeterminism, and the first event that
   expect(report.failures[1]).toMatchObject({ seed: 10, replay: { kind: 'same' } });
 });
 
-test('with --out the traces of failures stay', async () => {
+test('with --out the traces and pages of failures stay', async () => {
   const out = mkdtempSync(join(tmpdir(), 'wavetank-out-'));
   try {
     const report = await swept({ first: 4, last: 5 }, { scenarios: [scenario('one')], out });
     expect(report.failures[0]?.files['trace']).toBe(join(out, 'one-5.trace.jsonl'));
-    expect(readdirSync(out)).toContain('one-5.trace.jsonl');
+    expect(readdirSync(out).sort()).toEqual(['one-5.html', 'one-5.trace.jsonl']);
   } finally {
     rmSync(out, { recursive: true });
   }

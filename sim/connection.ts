@@ -162,12 +162,22 @@ export class SimConnection implements Connection {
       const machineOn = from.peerIsOn();
       const why = !machineOn ? 'host down' : from.closed ? 'closed' : 'reset';
       this.world.trace(this.life.owner, 'net.drop', { conn: this.id, to: this.life.owner.name, bytes: segment.bytes.length, sent: segment.sent, why });
-      if (from.closed) return;
-      if (machineOn) this.sendReset();
-      else from.unanswered = true;
+      this.answerStranger();
       return;
     }
     this.world.deliver(this.life, segmentRead, segment);
+  }
+
+  arriveFin(): void {
+    if (this.closed || !this.life.alive) this.answerStranger();
+    else this.world.deliver(this.life, finRead, this);
+  }
+
+  /** Bytes for a connection this machine does not know (any more). */
+  private answerStranger(): void {
+    if (this.peer.closed) return;
+    if (this.peer.peerIsOn()) this.sendReset();
+    else this.peer.unanswered = true;
   }
 
   /** On the process's account. */
@@ -241,7 +251,7 @@ const segmentRead = (segment: Segment): void => segment.to.read(segment);
 const readOn = (end: SimConnection): void => end.readOn();
 const drained = (end: SimConnection): void => { end.onDrain?.(); };
 const acknowledged = (end: SimConnection): void => end.pump();
-const finArrives = (end: SimConnection): void => { if (!end.closed) end.world.deliver(end.life, finRead, end); };
+const finArrives = (end: SimConnection): void => end.arriveFin();
 const finRead = (end: SimConnection): void => end.readFin();
 const resetArrives = (end: SimConnection): void => { if (!end.closed) end.world.deliver(end.life, resetRead, end); };
 const resetRead = (end: SimConnection): void => end.breakNow('reset');

@@ -73,36 +73,60 @@ const real = {
 /** The real `setImmediate`: the world's turn of events rests on it. */
 export const callSoon: (fn: () => void) => unknown = real.setImmediate;
 
-/**
- * Takes over the process's last-resort error events until the returned function puts everything back as it was.
- * `claim` returns false for an error that is not a node's: it goes to the listeners that were there, or to `fail`.
- */
-export function watchErrors(claim: (error: unknown) => boolean, fail: (error: unknown) => void): () => void {
-  const names = ['uncaughtException', 'unhandledRejection'] as const;
-  const undo = names.map((name) => {
-    const before = process.rawListeners(name) as AnyFn[];
-    const ours = (error: unknown, detail: unknown): void => {
-      if (claim(error)) return;
-      if (before.length === 0) fail(error);
-      for (const listener of before) Reflect.apply(listener, process, [error, detail]);
-    };
-    process.removeAllListeners(name);
-    process.on(name, ours as never);
-    return () => {
-      process.removeListener(name, ours as never);
-      for (const listener of before) process.on(name, listener as never);
-    };
-  });
-  return () => { for (const put of undo) put(); };
+export interface ErrorWatcher {
+  /** False for an error that is not a node's: it goes to the listeners that were there before, or to `fail`. */
+  claim(error: unknown): boolean;
+  fail(error: unknown): void;
 }
+
+type ErrorEvent = 'uncaughtException' | 'unhandledRejection';
+const ERROR_EVENTS: readonly ErrorEvent[] = ['uncaughtException', 'unhandledRejection'];
+const watchers = new Set<ErrorWatcher>();
+const displaced = new Map<ErrorEvent, readonly AnyFn[]>();
+
+/** Takes over the process's last-resort error events until the returned function (of the last world, if several run) puts everything back. */
+export function watchErrors(watcher: ErrorWatcher): () => void {
+  if (watchers.size === 0) {
+    for (const event of ERROR_EVENTS) {
+      displaced.set(event, process.rawListeners(event) as AnyFn[]);
+      process.removeAllListeners(event);
+      process.on(event, reporters[event] as never);
+    }
+  }
+  watchers.add(watcher);
+  return () => {
+    if (!watchers.delete(watcher) || watchers.size > 0) return;
+    for (const event of ERROR_EVENTS) {
+      process.removeListener(event, reporters[event] as never);
+      for (const listener of displaced.get(event) ?? []) process.on(event, listener as never);
+    }
+  };
+}
+
+function reporterOf(event: ErrorEvent): (error: unknown, detail: unknown) => void {
+  return (error, detail) => {
+    // What was refused is a finding already, wherever its throw ends up.
+    if (error instanceof UncontrolledError && current.life === undefined) return;
+    for (const watcher of watchers) if (watcher.claim(error)) return;
+    const before = displaced.get(event) ?? [];
+    if (before.length === 0) for (const watcher of watchers) watcher.fail(error);
+    for (const listener of before) Reflect.apply(listener, process, [error, detail]);
+  };
+}
+const reporters = { uncaughtException: reporterOf('uncaughtException'), unhandledRejection: reporterOf('unhandledRejection') };
 
 // --- chance ---------------------------------------------------------------------------------------------------------
 
 const OWN_ROOT = new URL('..', import.meta.url).pathname;
 
+/** Of the calls that built-ins make for their callers, as in Array.from(..., Math.random), a few frames are looked through. */
 function callerIsLibrary(): boolean {
+  return fileIsLibrary(1) ?? fileIsLibrary(8) ?? false;
+}
+
+function fileIsLibrary(frameCount: number): boolean | undefined {
   const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 8;
+  Error.stackTraceLimit = frameCount;
   Error.prepareStackTrace = (_error, frames) => frames;
   const holder: { stack?: unknown } = {};
   Error.captureStackTrace(holder, virtualRandom);
@@ -110,14 +134,19 @@ function callerIsLibrary(): boolean {
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
   for (const frame of frames) {
-    const file = frame.getFileName()?.replace(/^file:\/\//, '');
-    if (typeof file !== 'string') continue; // a built-in between the caller and us, as in Array.from(..., Math.random)
-    if (file.startsWith('node:')) continue;
-    const inside = file.startsWith(OWN_ROOT) ? file.slice(OWN_ROOT.length - 1) : file;
-    return inside.includes('/node_modules/');
+    const file = frame.getFileName();
+    if (typeof file !== 'string' || file.startsWith('node:')) continue;
+    let known = libraryFiles.get(file);
+    if (known === undefined) {
+      const path = file.replace(/^file:\/\//, '');
+      known = (path.startsWith(OWN_ROOT) ? path.slice(OWN_ROOT.length - 1) : path).includes('/node_modules/');
+      libraryFiles.set(file, known);
+    }
+    return known;
   }
-  return false;
+  return undefined;
 }
+const libraryFiles = new Map<string, boolean>();
 
 function virtualRandom(): number {
   const node = acting('Math.random()');

@@ -28,7 +28,8 @@ export class SimStore {
   };
   timeoutUs = 3_000_000;
   private readonly objects = new Map<string, Buffer>();
-  private sorted: string[] | undefined = [];
+  /** In ascending order. */
+  private readonly keys: string[] = [];
   private readonly rules: StoreRule[] = [];
   private readonly blocked = new Map<StoreRule, (() => void)[]>();
   private readonly ordinals = new Map<string, number>();
@@ -69,7 +70,7 @@ export class SimStore {
     return this.request<PutOutcome>(life, 'put', [key], body.length, () => {
       check();
       if (ifAbsent && this.objects.has(key)) return { outcome: 'exists', value: 'exists' };
-      if (!this.objects.has(key)) this.sorted = undefined;
+      if (!this.objects.has(key)) this.keys.splice(after(this.keys, key, ''), 0, key);
       this.objects.set(key, Buffer.from(body));
       return { outcome: 'stored', value: 'stored' };
     }, (why) => ({ outcome: `unknown: ${why}`, value: 'unknown' }), { bytes: body.length, ifAbsent }, check);
@@ -85,7 +86,7 @@ export class SimStore {
 
   list(life: Life, prefix: string, startAfter = '', maxKeys = LIST_KEYS_MAX): Promise<ListPage> {
     return this.request<ListPage>(life, 'list', [prefix], 0, () => {
-      const keys = this.sorted ??= [...this.objects.keys()].sort();
+      const { keys } = this;
       const limit = Math.min(maxKeys, LIST_KEYS_MAX);
       const objects: { key: string; sizeBytes: number }[] = [];
       for (let i = after(keys, prefix, startAfter); i < keys.length; i++) {
@@ -105,7 +106,7 @@ export class SimStore {
       const partly = request.effect !== undefined && request.effect.effect.kind !== 'delay';
       for (const key of keys) {
         if (partly && request.random.float() < 0.3) continue;
-        if (this.objects.delete(key)) this.sorted = undefined;
+        if (this.objects.delete(key)) this.keys.splice(after(this.keys, key, ''), 1);
       }
       return { outcome: 'ok' };
     }, unavailable, { keys: keys.length });
@@ -158,11 +159,14 @@ export class SimStore {
     return undefined;
   }
 
-  /** At the store, whoever lives. */
   private readonly requestArrives = (request: StoreRequest): void => {
+    this.world.deliver(this.home(), this.serve, request);
+  };
+
+  /** At the store, whoever else lives. */
+  private readonly serve = (request: StoreRequest): void => {
     // The caller's connection went down with it, or it gave up: the request may have got through before that, or not.
     const gone = request.settled || !request.life.alive;
-    if (!this.home().alive) return;
     const rule = request.effect;
     switch (rule?.effect.kind) {
       case 'unavailable': return this.reply(request, request.unknown('503 SlowDown'));

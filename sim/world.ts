@@ -123,12 +123,15 @@ export class World {
         failure ??= { error };
         finished = true;
       };
-      const restore = watchErrors((error) => {
-        const life = current.life;
-        if (life === undefined || life.owner === this.kernel.owner) return false;
-        this.crash(life, error);
-        return true;
-      }, fail);
+      const restore = watchErrors({
+        fail,
+        claim: (error) => {
+          const life = current.life;
+          if (life === undefined || life.owner === this.kernel.owner) return false;
+          this.crash(life, error);
+          return true;
+        },
+      });
       const step = (): void => {
         if (finished) return;
         current.life = undefined;

@@ -95,7 +95,9 @@ function decodeRecord(reader: Reader, baseOffset: number, baseTimestampMs: numbe
   const key = readBytes(reader);
   const value = readBytes(reader);
   const headers: [string, Buffer][] = [];
-  for (let n = readVarint(reader); n > 0; n--) {
+  const count = readVarint(reader);
+  if (count < 0) throw malformed(`${count} headers before ${reader.at}`);
+  for (let i = 0; i < count; i++) {
     const name = readBytes(reader);
     if (name === null) throw malformed(`header without a name before ${reader.at}`);
     headers.push([name.toString('utf8'), readBytes(reader) ?? Buffer.alloc(0)]);
@@ -106,7 +108,8 @@ function decodeRecord(reader: Reader, baseOffset: number, baseTimestampMs: numbe
 
 function readBytes(reader: Reader): Buffer | null {
   const length = readVarint(reader);
-  if (length < 0) return null;
+  if (length < -1) throw malformed(`length ${length} before ${reader.at}`);
+  if (length === -1) return null;
   const at = reader.take(length);
   return reader.buffer.subarray(at, at + length);
 }

@@ -8,7 +8,7 @@ export function describe(trace: Trace, index: number): string {
   const kind = kindOf(trace, index);
   const phrase = phrases[kind];
   const carried = trace.label[index]! >= 0 ? trace.labels[trace.label[index]!]! : '';
-  return phrase ? phrase((key) => brief(args[key]), carried) : listArgs(args);
+  return phrase ? phrase((key) => brief(args[key]), carried) : listArgs(args) || kind;
 }
 
 type Phrase = (arg: (key: string) => string, carried: string) => string;
@@ -36,6 +36,7 @@ const phrases: Readonly<Record<string, Phrase>> = {
   's3.done': (arg) => `S3 answers ${arg('outcome')}${arg('us') ? ` after ${duration(Number(arg('us')))}` : ''}`,
   'fault.begin': (arg) => `fault begins: ${arg('what') || arg('kind')}`,
   'fault.end': (arg) => `fault ends, ${arg('affected')} affected`,
+  timer: () => 'timer fires',
   'clock.jump': (arg) => `clock jumps ${arg('ms')} ms`,
   'broker.request': (arg) => `handles ${arg('api')} v${arg('version')} of ${arg('client')}`,
   'broker.reply': (arg) => `answers ${arg('api')}${noError(arg('error')) ? '' : `: ${arg('error')}`}${arg('us') ? ` after ${duration(Number(arg('us')))}` : ''}`,

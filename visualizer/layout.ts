@@ -28,7 +28,7 @@ export function prepare(trace: Trace): Scene {
   const story = tellStory(trace);
   const faults = faultSpells(trace);
   const never = new Set(story.chapters.flatMap((chapter) => [chapter.at, ...chapter.evidence]).filter((index) => index >= 0));
-  return { trace, story, lives: livesOf(trace), faults, faultRows: packRows(faults), pairs: findPairs(trace), never };
+  return { trace, story, lives: livesOf(trace), faults, faultRows: packRows(faults, trace.endUs), pairs: findPairs(trace), never };
 }
 
 export function layout(scene: Scene, view: View): DisplayList {
@@ -37,7 +37,7 @@ export function layout(scene: Scene, view: View): DisplayList {
   const strip = { y: 0, height: rows === 0 ? 0 : rows * faultRowHeight + 6 };
   const lanes = layoutLanes(trace, scene.lives, view, strip.height);
   const { marks, density } = layoutMarks(trace, lanes, view, scene.never);
-  const messages = layoutMessages(trace, scene.pairs, lanes, view);
+  const messages = layoutMessages(trace, scene.pairs, scene.lives, lanes, view);
   return {
     width: view.width,
     height: lanes.reduce((bottom, row) => Math.max(bottom, row.y + row.height), strip.height),

@@ -65,7 +65,7 @@ class Sample {
     this.#faults();
     const lost = this.#options.violated ? this.#lostWrite() : null;
     this.#groups(opened[0]!);
-    const each = 19;
+    const each = 12.2;
     const rounds = Math.max(4, Math.floor((this.#options.events - 120) / (each * 2)));
     for (let round = 0; round < rounds; round++) {
       const at = 1_000_000 + Math.floor((round / rounds) * 20_000_000);

@@ -4,6 +4,7 @@
  */
 import { kindOf, type Trace } from '../trace.ts';
 import type { Arrow, Emphasis, LaneRow, Span } from './display-list.ts';
+import type { Life } from './lanes.ts';
 import { visibleRange, xOfEvent, type View } from './view.ts';
 
 export const maxArrows = 2000;
@@ -39,7 +40,7 @@ export interface Messages {
   readonly leftOut: number;
 }
 
-export function layoutMessages(trace: Trace, pairs: Pairs, lanes: readonly LaneRow[], view: View): Messages {
+export function layoutMessages(trace: Trace, pairs: Pairs, lives: readonly (readonly Life[])[], lanes: readonly LaneRow[], view: View): Messages {
   const middle = new Map(lanes.map((row) => [row.lane, row.y + row.height / 2]));
   const { first, end } = visibleRange(trace, view);
   const found: [send: number, arrival: number][] = [];
@@ -67,7 +68,7 @@ export function layoutMessages(trace: Trace, pairs: Pairs, lanes: readonly LaneR
     return arrow ? [arrow] : [];
   });
   const spans = stores.filter(wanted).slice(0, maxArrows).flatMap((start) => {
-    const span = spanOf(trace, view, middle, pairs.storeLane, start, emphasisOf(start));
+    const span = spanOf(trace, view, middle, pairs.storeLane, lives, start, emphasisOf(start));
     return span ? [span] : [];
   });
   return { arrows, spans, leftOut: Math.max(0, found.length + stores.length - arrows.length - spans.length) };
@@ -87,13 +88,19 @@ function arrowOf(trace: Trace, view: View, middle: ReadonlyMap<number, number>, 
   return { x0, y0, x1, y1: fate === 'in-flight' || fate === 'dropped' ? y0 + (y1 - y0) * 0.6 : y1, fate, label, emphasis, send };
 }
 
-function spanOf(trace: Trace, view: View, middle: ReadonlyMap<number, number>, storeLane: number, start: number, emphasis: Emphasis): Span | null {
+function spanOf(trace: Trace, view: View, middle: ReadonlyMap<number, number>, storeLane: number, lives: readonly (readonly Life[])[], start: number, emphasis: Emphasis): Span | null {
   const nodeY = middle.get(trace.lane[start]!);
   const storeY = middle.get(storeLane);
   if (nodeY === undefined || storeY === undefined) return null;
   const done = trace.pair[start]!;
   const outcome = done < 0 ? 'pending' : outcomeOf(trace, done);
-  return { x0: xOfEvent(trace, view, start), x1: done < 0 ? view.width : xOfEvent(trace, view, done), nodeY, storeY, verb: kindOf(trace, start).slice(3), outcome, emphasis, event: start };
+  return { x0: xOfEvent(trace, view, start), x1: done < 0 ? xOfDeath(trace, view, lives[trace.lane[start]!]!, start) : xOfEvent(trace, view, done), nodeY, storeY, verb: kindOf(trace, start).slice(3), outcome, emphasis, event: start };
+}
+
+/** A request without an answer is waited for only as long as its node lives. */
+function xOfDeath(trace: Trace, view: View, lives: readonly Life[], start: number): number {
+  const life = lives.find((candidate) => candidate.to > start && (candidate.end === 'killed' || candidate.end === 'exited'));
+  return life ? xOfEvent(trace, view, life.to) : view.width;
 }
 
 /** Read from the line without parsing it: this runs for every request on every frame. */

@@ -47,13 +47,19 @@ function planTargets(plan: unknown): Map<string, string[]> {
   return new Map(faults.map((fault: { id?: unknown; target?: unknown }) => [String(fault.id), Array.isArray(fault.target) ? fault.target.map(String) : []]));
 }
 
+/** The label follows a bar too short for it. Packing leaves room for that at the zoom of the whole run, so that rows do not jump about while zooming. */
+const nominalWidthPx = 900;
+const labelCharPx = 6.4;
+
 /** Rows of the strip, packed greedily by begin; the last row takes what is left over. */
-export function packRows(spells: readonly FaultSpell[]): number[] {
+export function packRows(spells: readonly FaultSpell[], runUs: number): number[] {
   const busyUntil: number[] = [];
   return spells.map((spell) => {
     const free = busyUntil.findIndex((until) => until <= spell.beginUs);
     const row = free >= 0 ? free : Math.min(busyUntil.length, maxFaultRows - 1);
-    busyUntil[row] = Math.max(busyUntil[row] ?? 0, spell.endUs);
+    const labelUs = ((spell.label.length * labelCharPx + 24) / nominalWidthPx) * runUs;
+    const fits = spell.endUs - spell.beginUs >= labelUs;
+    busyUntil[row] = Math.max(busyUntil[row] ?? 0, fits ? spell.endUs : spell.endUs + labelUs);
     return row;
   });
 }

@@ -32,7 +32,11 @@ export class EventList {
       else if (changed.has('from') || changed.has('to') || changed.has('query') || changed.has('slice')) this.#follow();
       this.#render();
     });
-    new ResizeObserver(() => this.#render()).observe(this.#viewport);
+    new ResizeObserver(() => {
+      this.#size();
+      if (model.state.selected >= 0) this.#reveal(model.state.selected, true);
+      this.#render();
+    }).observe(this.#viewport);
   }
 
   open(): void {
@@ -50,9 +54,16 @@ export class EventList {
     const kept: number[] = [];
     if (focus) for (let i = 0; i < count; i++) if (focus[i]) kept.push(i);
     this.#indices = focus ? Int32Array.from(kept) : Int32Array.from({ length: count }, (_, i) => i);
-    this.#spacer.style.height = `${Math.min(tallestPx, this.#indices.length * rowPx)}px`;
-    const what = this.#model.state.query !== '' ? 'matching events' : this.#model.state.slice === 'cone' ? 'events in the cone' : this.#model.state.slice === 'evidence' ? 'pieces of evidence' : 'events';
-    this.#title.textContent = `${this.#indices.length.toLocaleString('en')} ${what}`;
+    this.#size();
+    const { query, slice } = this.#model.state;
+    const many = this.#indices.length;
+    const where = slice === 'cone' ? ' in the cone' : slice === 'evidence' ? ' of evidence' : '';
+    this.#title.textContent = `${many.toLocaleString('en')} ${query === '' ? '' : 'matching '}${many === 1 ? 'event' : 'events'}${focus ? where : ''}`;
+  }
+
+  /** Ends on a whole row, so that the last screen does not cut its first one. */
+  #size(): void {
+    this.#spacer.style.height = `${Math.min(tallestPx, this.#indices.length * rowPx) + (this.#viewport.clientHeight % rowPx)}px`;
   }
 
   #ratio(): number {
@@ -75,7 +86,7 @@ export class EventList {
     const inSight = top >= this.#viewport.scrollTop && top + rowPx <= this.#viewport.scrollTop + height;
     if (inSight && !centre) return;
     this.#scrolling = true;
-    this.#viewport.scrollTop = top - height * 0.35;
+    this.#viewport.scrollTop = Math.floor((top - height * 0.35) / rowPx) * rowPx; // whole rows
     this.#scrolling = false;
   }
 

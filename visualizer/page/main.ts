@@ -37,9 +37,10 @@ function opening(scene: Scene): State {
   const chapter = story.chapters[0];
   const extent = extentOf(trace, 'time');
   const ends = (chapter?.evidence ?? []).map((index) => positionOf(trace, 'time', index));
-  const span = Math.max(2000, ends.at(-1) ?? 0 - (ends[0] ?? 0));
-  const from = chapter && ends.length > 0 ? Math.max(-extent * 0.02, ends[0]! - (ends.at(-1)! - ends[0]! || span) * 0.12) : -extent * 0.02;
-  const to = chapter && ends.length > 0 ? Math.min(extent * 1.02, ends.at(-1)! + (ends.at(-1)! - ends[0]! || span) * 0.12) : extent * 1.02;
+  const [first, last] = [ends[0] ?? 0, ends.at(-1) ?? extent];
+  const air = ends.length > 0 ? Math.max(2000, (last - first) * 0.12) : extent;
+  const from = Math.max(-extent * 0.02, first - air);
+  const to = Math.min(extent * 1.02, last + air);
   return {
     axis: 'time', from, to, selected: chapter?.at ?? -1, slice: chapter ? 'cone' : 'full', coneOf: -1, query: '',
     chapter: chapter ? 0 : -1, step: -1, playing: false, speed: 1,

@@ -22,11 +22,11 @@ export class Minimap {
     this.element = el('div', { class: 'minimap' }, el('div', { class: 'corner' }, 'whole run'), el('div', { class: 'minimap-plot' }, this.#canvas, this.#svg));
     this.#brush.on('brush end', (event: D3BrushEvent<unknown>) => {
       if (this.#syncing || !event.sourceEvent) return;
-      const extent = model.extent();
       if (!event.selection) return model.showAll();
       const [x0, x1] = event.selection as [number, number];
       if (event.type === 'end' && x1 - x0 < 2) return model.showAll();
-      model.show((x0 / this.#width()) * extent, (x1 / this.#width()) * extent, false);
+      const { low, full } = model.frame();
+      model.show(low + (x0 / this.#width()) * full, low + (x1 / this.#width()) * full, false);
     });
     new ResizeObserver(() => this.draw()).observe(this.element);
     onPaletteChange(() => {
@@ -49,12 +49,13 @@ export class Minimap {
     const key = [width, axis, slice, coneOf, query, chapter].join(' ');
     if (key !== this.#drawn) this.#paint(width, axis);
     this.#drawn = key;
-    const extent = this.#model.extent();
+    const { low, full } = this.#model.frame();
+    const x = (position: number): number => Math.max(0, Math.min(width, ((position - low) / full) * width));
     this.#brush.extent([[0, 0], [width, heightPx]]);
     select(this.#svg).attr('width', width).attr('height', heightPx);
     this.#syncing = true;
     select(this.#svg).selectAll<SVGGElement, unknown>('g').data<unknown>([null]).join('g')
-      .call(this.#brush).call(this.#brush.move, [Math.max(0, (from / extent) * width), Math.min(width, Math.max((from / extent) * width + 3, (to / extent) * width))]);
+      .call(this.#brush).call(this.#brush.move, [Math.min(width - 3, x(from)), Math.max(x(from) + 3, x(to))]);
     this.#syncing = false;
   }
 
@@ -68,17 +69,17 @@ export class Minimap {
     const context = this.#canvas.getContext('2d');
     if (!context) return;
     context.scale(ratio, ratio);
-    const extent = this.#model.extent();
+    const { low, full } = this.#model.frame();
+    const x = (index: number): number => ((positionOf(trace, axis, index) - low) / full) * width;
     const focus = this.#model.focus();
     const all = new Float32Array(width + 1);
     const inFocus = new Float32Array(width + 1);
     for (let i = 0; i < trace.count; i++) {
-      const column = Math.floor((positionOf(trace, axis, i) / extent) * width);
+      const column = Math.floor(x(i));
       all[column]!++;
       if (focus?.[i]) inFocus[column]!++;
     }
     const most = Math.sqrt(all.reduce((a, b) => Math.max(a, b), 1));
-    const x = (index: number): number => (positionOf(trace, axis, index) / extent) * width;
     context.fillStyle = palette.tones.fault;
     for (const fault of scene.faults) {
       const x0 = x(fault.begin);

@@ -58,6 +58,12 @@ export class Model {
     return mask;
   }
 
+  /** What the widest window shows: the whole run and a little air. */
+  frame(): { readonly low: number; readonly full: number } {
+    const extent = this.extent();
+    return { low: -extent * 0.02, full: extent * 1.04 };
+  }
+
   extent(): number {
     return extentOf(this.trace, this.state.axis);
   }
@@ -112,10 +118,9 @@ export class Model {
   }
 
   #bounded(from: number, to: number): { from: number; to: number } {
-    const extent = this.extent();
-    const margin = extent * 0.02;
-    const width = clamp(to - from, this.state.axis === 'time' ? leastUs : leastEvents, extent + 2 * margin);
-    const start = clamp((from + to - width) / 2, -margin, extent + margin - width);
+    const { low, full } = this.frame();
+    const width = clamp(to - from, this.state.axis === 'time' ? leastUs : leastEvents, full);
+    const start = clamp((from + to - width) / 2, low, low + full - width);
     return { from: start, to: start + width };
   }
 
@@ -132,7 +137,8 @@ export class Model {
   }
 
   showAll(): void {
-    this.show(-Infinity, Infinity);
+    const { low, full } = this.frame();
+    this.show(low, low + full);
   }
 
   setAxis(axis: State['axis']): void {

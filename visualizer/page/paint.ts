@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Puts a display list on a canvas. Knows pixels and colours, not traces. */
-import type { Arrow, DisplayList, Emphasis, Span } from '../layout/display-list.ts';
+import type { Arrow, DisplayList, Span } from '../layout/display-list.ts';
 import { faultRowHeight } from '../layout/bands.ts';
 import type { Palette } from './palette.ts';
 import { isStroked, shapePath } from './shapes.ts';
@@ -15,9 +15,11 @@ export function paint(context: CanvasRenderingContext2D, list: DisplayList, pale
   paintLanes(context, list, palette);
   paintBands(context, list, palette);
   paintDensity(context, list, palette);
+  // Hundreds of messages are a texture, a few are a story.
+  const strength = list.arrows.length > 150 ? 0.3 : list.arrows.length > 50 ? 0.55 : 0.9;
   for (const emphasis of ['faded', 'normal'] as const) {
     for (const span of list.spans) if (span.emphasis === emphasis) paintSpan(context, span, palette);
-    for (const arrow of list.arrows) if (arrow.emphasis === emphasis) paintArrow(context, arrow, palette);
+    for (const arrow of list.arrows) if (arrow.emphasis === emphasis) paintArrow(context, arrow, palette, strength);
   }
   paintMarks(context, list, palette);
   paintLabels(context, list, palette);
@@ -133,8 +135,8 @@ function paintSpan(context: CanvasRenderingContext2D, span: Span, palette: Palet
   }
 }
 
-function paintArrow(context: CanvasRenderingContext2D, arrow: Arrow, palette: Palette): void {
-  context.globalAlpha = alphaOf(arrow.emphasis);
+function paintArrow(context: CanvasRenderingContext2D, arrow: Arrow, palette: Palette, strength: number): void {
+  context.globalAlpha = arrow.emphasis === 'faded' ? fade : arrow.fate === 'delivered' ? strength : 0.9;
   context.strokeStyle = arrow.fate === 'dropped' ? palette.tones.fault : palette.soft;
   context.lineWidth = 1;
   const { x0, y0, x1, y1 } = arrow;
@@ -184,8 +186,6 @@ function paintLabels(context: CanvasRenderingContext2D, list: DisplayList, palet
     context.fillText(label.text, label.x, label.y);
   }
 }
-
-const alphaOf = (emphasis: Emphasis): number => (emphasis === 'faded' ? fade : 0.9);
 
 function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
   context.beginPath();

@@ -23,7 +23,8 @@ export class Stage {
   readonly #plot: HTMLElement;
   readonly #scroll: HTMLElement;
   readonly #tip = el('div', { class: 'tip', hidden: true });
-  readonly #note = el('div', { class: 'note', hidden: true });
+  readonly #window = el('span');
+  readonly #note = el('span');
   readonly #overlay: Overlay;
   readonly #zoom = zoom<HTMLElement, unknown>();
   #palette: Palette = readPalette();
@@ -38,7 +39,7 @@ export class Stage {
     this.#overlay = new Overlay(model);
     this.#plot = el('div', { class: 'plot', tabindex: 0, role: 'application', 'aria-label': 'Timeline. Arrow keys step through events; the list below says the same in words.' }, this.#canvas, this.#overlay.element);
     this.#scroll = el('div', { class: 'lanes' }, this.#gutter, this.#plot);
-    this.element = el('section', { class: 'stage' }, el('div', { class: 'ruler-row' }, el('div', { class: 'corner' }), this.#ruler), this.#scroll, this.#tip, this.#note);
+    this.element = el('section', { class: 'stage' }, el('div', { class: 'ruler-row' }, el('div', { class: 'corner' }), this.#ruler), this.#scroll, el('div', { class: 'status' }, this.#window, this.#note), this.#tip);
     this.#listen();
     onPaletteChange(() => {
       this.#palette = readPalette();
@@ -72,8 +73,8 @@ export class Stage {
     this.#overlay.draw(list, this.#view, tall);
     this.#drawGutter(list);
     this.#drawRuler(width);
-    this.#note.hidden = list.arrowsLeftOut === 0;
-    this.#note.textContent = `${list.arrowsLeftOut.toLocaleString('en')} messages not drawn: zoom in, or show a cone`;
+    this.#window.textContent = axis === 'time' ? `${clockTime(Math.max(0, from))} to ${clockTime(Math.min(to, this.#model.extent()))}, ${duration(to - from)} across` : `${Math.round(to - from).toLocaleString('en')} events across`;
+    this.#note.textContent = list.arrowsLeftOut === 0 ? '' : `${list.arrowsLeftOut.toLocaleString('en')} messages not drawn: zoom in to see them`;
     this.#syncZoom(width);
   }
 
@@ -100,7 +101,7 @@ export class Stage {
     const scale = scaleLinear([from, to], [0, width]);
     const span = to - from;
     const format = (value: number): string => (axis === 'order' ? `#${Math.round(value).toLocaleString('en')}` : span > 3_000_000 ? `${+(value / 1e6).toFixed(1)} s` : clockTime(value, span < 20_000));
-    const ticks = scale.ticks(Math.max(2, Math.floor(width / 110))).filter((tick) => tick >= 0);
+    const ticks = scale.ticks(Math.max(2, Math.floor(width / 110))).filter((tick) => tick >= 0 && scale(tick) > 34 && scale(tick) < width - 34);
     select(this.#ruler).attr('width', width).selectAll<SVGGElement, null>('g.axis').data([null]).join('g').attr('class', 'axis').attr('transform', 'translate(0,26)')
       .call(axisTop(scale).tickValues(ticks).tickFormat((value) => format(+value)).tickSize(5).tickSizeOuter(0));
   }
@@ -109,7 +110,8 @@ export class Stage {
     const model = this.#model;
     this.#zoom.on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => {
       if (this.#syncing) return;
-      const { low, full, width } = this.#frame();
+      const { low, full } = model.frame();
+      const width = this.#plot.clientWidth;
       const span = full / event.transform.k;
       const from = low - (event.transform.x / width) * span;
       model.show(from, from + span, false);
@@ -150,15 +152,9 @@ export class Stage {
     this.#tip.style.transform = `translate(${Math.max(4, x)}px, ${below + this.#tip.offsetHeight > box.height ? below - this.#tip.offsetHeight - 30 : below}px)`;
   }
 
-  /** What zoom level 1 shows: the whole run and a little air. */
-  #frame(): { low: number; full: number; width: number } {
-    const extent = this.#model.extent();
-    return { low: -extent * 0.02, full: extent * 1.04, width: this.#plot.clientWidth };
-  }
-
   #syncZoom(width: number): void {
     const { from, to } = this.#model.state;
-    const { low, full } = this.#frame();
+    const { low, full } = this.#model.frame();
     const k = full / (to - from);
     this.#zoom.scaleExtent([1, full / 6]).extent([[0, 0], [width, 1]]).translateExtent([[0, -Infinity], [width, Infinity]]);
     this.#syncing = true;

@@ -27,7 +27,6 @@ export class StoryPanel {
         el('div', {}, el('h1', {}, story.headline), el('p', { class: 'invariant' }, chapter ? chapter.invariant : this.#overview()))),
       ...(chapter ? this.#chapter() : this.#calm()),
       ...notices.map((notice) => el('p', { class: 'notice', role: 'note' }, notice)),
-      el('h2', {}, 'Run it again'),
       this.#command(story.command),
       ...this.#faults(),
       ...this.#counters(),
@@ -42,7 +41,7 @@ export class StoryPanel {
 
   #calm(): Child[] & Node[] {
     const held = this.#model.scene.story.outcome === 'held';
-    return [el('p', { class: 'summary' }, held ? 'Every acknowledged write was read back, nothing was read that should not be, and the cluster recovered after each fault.' : 'The run did not reach its verdict. What it did until then is on the right.')].filter(() => held || this.#model.trace.footer === null);
+    return [el('p', { class: 'summary' }, held ? 'No invariant found anything wrong in what the clients were told and saw.' : 'The run did not reach its verdict. What it did until then is on the right.')].filter(() => held || this.#model.trace.footer === null);
   }
 
   #chapter(): (Node & Child)[] {
@@ -60,14 +59,16 @@ export class StoryPanel {
     ];
   }
 
+  /** The heading carries the button, so that the command itself gets the whole line. */
   #command(command: string): HTMLElement {
-    const said = el('span', { role: 'status' }, 'Copy');
-    return el('div', { class: 'command' }, el('code', {}, command), el('button', { click: () => {
+    const button = el('button', { class: 'copy', title: 'Copy the command' }, el('span', { role: 'status' }, 'Copy'));
+    button.addEventListener('click', () => {
       void copy(command).then((done) => {
-        said.textContent = done ? 'Copied' : 'Select it';
-        setTimeout(() => (said.textContent = 'Copy'), 1600);
+        button.firstElementChild!.textContent = done ? 'Copied' : 'Select it below';
+        setTimeout(() => (button.firstElementChild!.textContent = 'Copy'), 1600);
       });
-    } }, said));
+    });
+    return el('section', { class: 'command' }, el('h2', {}, 'Run it again', button), el('code', {}, command));
   }
 
   #faults(): HTMLElement[] {
@@ -93,7 +94,7 @@ export class StoryPanel {
   #counters(): HTMLElement[] {
     const entries = Object.entries(this.#model.trace.footer?.counters ?? {});
     if (entries.length === 0) return [];
-    return [el('details', {}, el('summary', {}, 'Counters'), el('dl', {}, ...entries.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value.toLocaleString('en'))))))];
+    return [el('details', { open: this.#model.scene.story.outcome === 'held' }, el('summary', {}, 'Counters'), el('dl', {}, ...entries.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value.toLocaleString('en'))))))];
   }
 }
 

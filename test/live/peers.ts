@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 
 const cache = resolve('.peers');
 
-/** The last release whose conditional PUT fails without a read quorum, instead of overwriting (minio #21603), and reads under the same lock. */
+/** Later than minio #21526 and #21603, which broke conditional PUT; passes the thorough probe and the whole conformance suite. */
 const MINIO_VERSION = 'v0.0.0-20260212201848-7aac2a2c5b7c';
 
 export const minioPath = join(cache, `minio-${MINIO_VERSION}`, 'minio');

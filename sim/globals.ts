@@ -24,7 +24,7 @@ import zlib from 'node:zlib';
 import { current } from './current.ts';
 import type { Life } from './life.ts';
 import { UncontrolledError } from './uncontrolled.ts';
-import { VirtualTimeout } from './virtual-timeout.ts';
+import { type TimerIds, VirtualTimeout } from './virtual-timeout.ts';
 
 /** What a node offers to the globals; registered by whoever makes lives (see `node.ts`). */
 export interface LifeGlobals {
@@ -34,6 +34,7 @@ export interface LifeGlobals {
   float(): number;
   bytes(sizeBytes: number): Buffer;
   newTimer(): { readonly armed: boolean; cancel(): void; armMs(delayMs: number, fn: () => void): unknown; armUs(delayUs: number, fn: () => void): unknown };
+  readonly timerIds: TimerIds;
   /** Records the refusal as a finding. */
   uncontrolled(error: UncontrolledError): void;
 }
@@ -261,11 +262,11 @@ wrap(performance as unknown as Patchable, 'now', (node) => node.monotonicUs() / 
 /** A callback of a node's timer that throws is the node's error, and a node's alone: the world catches it. */
 function startTimer(node: LifeGlobals, repeat: boolean, [fn, delay, ...args]: unknown[]): VirtualTimeout {
   if (typeof fn !== 'function') throw new TypeError('the "callback" argument must be of type function');
-  return new VirtualTimeout(node.newTimer(), () => { (fn as AnyFn)(...args); }, Number(delay), repeat);
+  return new VirtualTimeout(node.newTimer(), node.timerIds, () => { (fn as AnyFn)(...args); }, Number(delay), repeat);
 }
 
 function startImmediate(node: LifeGlobals, [fn, ...args]: unknown[]): VirtualTimeout {
-  return new VirtualTimeout(node.newTimer(), () => { (fn as AnyFn)(...args); }, undefined, false);
+  return new VirtualTimeout(node.newTimer(), node.timerIds, () => { (fn as AnyFn)(...args); }, undefined, false);
 }
 
 for (const holder of [globals, timers as unknown as Patchable]) {
@@ -275,9 +276,9 @@ for (const holder of [globals, timers as unknown as Patchable]) {
   for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) {
     const original = holder[name] as AnyFn;
     holder[name] = (handle: unknown): void => {
-      const timer = VirtualTimeout.of(handle);
-      if (timer === undefined) original(handle);
-      else timer.close();
+      const known = typeof handle === 'number' || typeof handle === 'string' ? acting(name)?.timerIds.get(Number(handle)) : handle;
+      if (known instanceof VirtualTimeout) known.close();
+      else original(handle);
     };
   }
   for (const name of ['setTimeout', 'setImmediate']) promisifyTimer(holder[name] as AnyFn, name);
@@ -291,7 +292,7 @@ function promisifyTimer(wrapped: AnyFn, name: string): void {
       const node = acting(name);
       if (node === undefined) return original(...args);
       const [delay, value] = takesDelay ? args : [undefined, args[0]];
-      return new Promise((resolve) => { new VirtualTimeout(node.newTimer(), () => { resolve(value); }, takesDelay ? Number(delay) : undefined, false); });
+      return new Promise((resolve) => { new VirtualTimeout(node.newTimer(), node.timerIds, () => { resolve(value); }, takesDelay ? Number(delay) : undefined, false); });
     },
   });
 }

@@ -14,6 +14,7 @@ import { LifeStore } from './node-store.ts';
 import { SimTimer } from './timer.ts';
 import { hashString } from './tracer.ts';
 import { UncontrolledError } from './uncontrolled.ts';
+import { TimerIds } from './virtual-timeout.ts';
 import { SimVolume } from './volume.ts';
 import type { World } from './world.ts';
 
@@ -207,6 +208,7 @@ export class SimNode implements LifeOwner {
           armUs: (delayUs, fn) => timer.arm(delayUs, fn),
         };
       },
+      timerIds: new TimerIds(),
       uncontrolled: (error) => { world.find(this.name, 'uncontrolled', error); },
     });
     return {

@@ -13,9 +13,26 @@ const DELAY_MAX_MS = 2 ** 31 - 1;
  */
 const LONG_PAST_MS = -86_400_000;
 const LONG_PAST_TICK_MS = 100;
-/** Handles that were turned into numbers, as browsers' code does. */
-const byId = new Map<number, VirtualTimeout>();
-let lastId = 2 ** 40;
+
+/** The handles of one life that were turned into numbers, as browsers' code does. */
+export class TimerIds {
+  private last = 0;
+  private readonly byId = new Map<number, VirtualTimeout>();
+
+  add(timer: VirtualTimeout, id: number): number {
+    const known = id === 0 ? ++this.last : id;
+    this.byId.set(known, timer);
+    return known;
+  }
+
+  get(id: number): VirtualTimeout | undefined {
+    return this.byId.get(id);
+  }
+
+  delete(id: number): void {
+    this.byId.delete(id);
+  }
+}
 
 export class VirtualTimeout {
   private id = 0;
@@ -23,14 +40,9 @@ export class VirtualTimeout {
   private readonly delayMs: number | undefined;
 
   /** `delayMs` undefined: an immediate. Anything that Node takes for 1 ms is 1 ms, but for the long past. */
-  constructor(private readonly timer: ArmableTimer, private readonly fn: () => void, delayMs: number | undefined, private readonly repeat: boolean) {
+  constructor(private readonly timer: ArmableTimer, private readonly ids: TimerIds, private readonly fn: () => void, delayMs: number | undefined, private readonly repeat: boolean) {
     this.delayMs = delayMs === undefined ? undefined : delayMs >= 1 && delayMs <= DELAY_MAX_MS ? Math.trunc(delayMs) : delayMs < LONG_PAST_MS ? LONG_PAST_TICK_MS : 1;
     this.arm();
-  }
-
-  static of(handle: unknown): VirtualTimeout | undefined {
-    if (handle instanceof VirtualTimeout) return handle;
-    return typeof handle === 'number' || typeof handle === 'string' ? byId.get(Number(handle)) : undefined;
   }
 
   ref(): this {
@@ -55,13 +67,12 @@ export class VirtualTimeout {
 
   close(): this {
     this.timer.cancel();
-    if (this.id !== 0) byId.delete(this.id);
+    if (this.id !== 0) this.ids.delete(this.id);
     return this;
   }
 
   [Symbol.toPrimitive](): number {
-    if (this.id === 0) this.id = ++lastId;
-    byId.set(this.id, this);
+    this.id = this.ids.add(this, this.id);
     return this.id;
   }
 
@@ -72,7 +83,7 @@ export class VirtualTimeout {
   private arm(): void {
     const run = (): void => {
       if (this.repeat) this.arm();
-      else if (this.id !== 0) byId.delete(this.id);
+      else if (this.id !== 0) this.ids.delete(this.id);
       this.fn();
     };
     if (this.delayMs === undefined) this.timer.armUs(1, run);

@@ -24,6 +24,8 @@ const layers: Readonly<Record<FaultKind, Layer>> = {
 const RESTART_MS = 2_000;
 /** Each fault gets at least this much of its window (or half of a shorter one) with a target that it can reach. */
 const MIN_REACH_MS = 1_000;
+/** A stalled writer comes back to the store only when its request has timed out. */
+const MIN_STORE_REACH_MS = 3_500;
 
 /** The same thing done twice to the same node at the same time: the second would find nothing left to do. */
 function clash(a: Fault, b: Fault, shape: ClusterShape): boolean {
@@ -37,7 +39,7 @@ function clash(a: Fault, b: Fault, shape: ClusterShape): boolean {
 }
 
 function starved(fault: Fault, faults: readonly Fault[], shape: ClusterShape): boolean {
-  const need = Math.min(MIN_REACH_MS, fault.durationMs / 2);
+  const need = Math.min(layers[fault.kind] === 'store' ? MIN_STORE_REACH_MS : MIN_REACH_MS, fault.durationMs / 2);
   const masks = faults.filter((other) => other !== fault && masksOf(other).includes(layers[fault.kind]));
   if (masks.length === 0) return false;
   // All targets of a fault that names one must be reachable; of one that names none, some broker.

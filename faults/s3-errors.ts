@@ -8,7 +8,7 @@ export const s3Errors: FaultType = {
   kind: 's3-errors',
   summary: 'A share of the object store operations is answered 503.',
   applies: (shape) => shape.brokers.length > 0,
-  arbitrary: (shape) => faultArbitrary('s3-errors', shape, { minMs: 1_000, maxMs: 10_000, target: anyBrokers(shape), params: percent(10, 90) }),
+  arbitrary: (shape) => faultArbitrary('s3-errors', shape, { minMs: 4_000, maxMs: 10_000, target: anyBrokers(shape), params: percent(10, 90) }),
   describe: (fault) => `503 to ${number(fault, 'percent')}% of the object store operations of ${targets(fault)} for ${seconds(fault.durationMs)}`,
   begin: (world, fault) => storeFault(world, fault, () => true, { kind: 'unavailable' }),
 };

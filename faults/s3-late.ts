@@ -11,7 +11,7 @@ export const s3Late: FaultType = {
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('s3-late', shape, {
-      minMs: 2_000,
+      minMs: 4_000,
       maxMs: 15_000,
       target: anyBrokers(shape),
       params: fc.tuple(percent(5, 50), delayRange(500, 20_000)).map(([share, delay]) => ({ ...share, ...delay })),

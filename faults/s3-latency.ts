@@ -11,7 +11,7 @@ export const s3Latency: FaultType = {
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('s3-latency', shape, {
-      minMs: 2_000,
+      minMs: 4_000,
       maxMs: 20_000,
       target: anyBrokers(shape),
       params: fc.tuple(percent(30, 90), delayRange(50, 2_000)).map(([share, delay]) => ({ ...share, ...delay })),

@@ -11,7 +11,7 @@ export const walStall: FaultType = {
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('wal-stall', shape, {
-      minMs: 2_000,
+      minMs: 4_000,
       maxMs: 15_000,
       target: anyBrokers(shape),
       params: fc.tuple(percent(50, 90), delayRange(500, 10_000)).map(([share, delay]) => ({ ...share, ...delay })),

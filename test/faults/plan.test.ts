@@ -77,7 +77,7 @@ describe('faults that would hide each other', () => {
     expect(compatible([kill, errors], shape)).toBe(false);
     expect(compatible([kill, { ...errors, target: [] }], shape)).toBe(true);
     expect(compatible([kill, { ...errors, target: [] }], { ...shape, brokers: ['b1'] })).toBe(false);
-    expect(compatible([kill, { ...errors, durationMs: 9_000 }], shape)).toBe(true);
+    expect(compatible([kill, { ...errors, durationMs: 14_000 }], shape)).toBe(true);
   });
 });
 

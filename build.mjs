@@ -3,7 +3,7 @@
  * and note which commit this is. Run by `npm ci` through `prepare`, so that `npx wavetank` works in a fresh clone.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,10 +13,7 @@ process.chdir(root);
 const tsc = run('tsc', [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
 const bundle = existsSync('visualizer/bundle.mjs') ? run('bundle', ['visualizer/bundle.mjs']) : 0;
 removeOrphans();
-if (existsSync('dist/cli/wavetank.js')) {
-  chmodSync('dist/cli/wavetank.js', 0o755);
-  linkCommand();
-}
+if (existsSync('dist/cli/wavetank.js')) chmodSync('dist/cli/wavetank.js', 0o755);
 mkdirSync('dist', { recursive: true });
 writeFileSync('dist/build.json', `${JSON.stringify({ commit: commit() })}\n`);
 process.exit(tsc === 0 && bundle === 0 ? 0 : 1);
@@ -36,14 +33,6 @@ function removeOrphans() {
     const source = path.slice('dist/'.length, -'.js'.length);
     if (!existsSync(`${source}.ts`) && !existsSync(`${source}.mjs`)) rmSync(path);
   }
-}
-
-/** npm links the commands of dependencies, not the package's own; without the link `npx wavetank` would ask the registry. */
-function linkCommand() {
-  const link = join('node_modules', '.bin', 'wavetank');
-  if (process.platform === 'win32' || !existsSync('node_modules/.bin')) return;
-  if (lstatSync(link, { throwIfNoEntry: false })) rmSync(link);
-  symlinkSync(join('..', '..', 'dist', 'cli', 'wavetank.js'), link);
 }
 
 function commit() {

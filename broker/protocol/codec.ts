@@ -2,9 +2,9 @@
  * Turns one message table at one version into an encoder and a decoder. They are generated as source, one function a
  * struct, because an interpreter of the table takes about three times as long; a table is compiled when first used.
  */
-import { Reader } from './reader.ts';
-import type { Fields, Schema } from './schema.ts';
 import { emitDecoder, emitEncoder } from './emit.ts';
+import type { Reader } from './reader.ts';
+import type { Fields, Schema } from './schema.ts';
 import type { Writer } from './writer.ts';
 
 export interface Codec {

@@ -33,9 +33,12 @@ export function encodeBatch(records: readonly RecordInit[], options: BatchOption
   const baseTimestampMs = records[0]!.timestampMs;
   let maxTimestampMs = baseTimestampMs;
   const writer = new VarintWriter(BATCH_HEADER_BYTES);
+  const body = new VarintWriter(0);
   for (const [offsetDelta, record] of records.entries()) {
     maxTimestampMs = Math.max(maxTimestampMs, record.timestampMs);
-    encodeRecord(writer, record, offsetDelta, baseTimestampMs);
+    encodeRecord(body, record, offsetDelta, baseTimestampMs);
+    writer.bytes(body.finish());
+    body.clear();
   }
   const batch = writer.finish();
   batch.fill(0, 0, 8);
@@ -70,8 +73,8 @@ export function decodeRecords(batch: Buffer): DecodedRecord[] {
   return records;
 }
 
-function encodeRecord(writer: VarintWriter, record: RecordInit, offsetDelta: number, baseTimestampMs: number): void {
-  const body = new VarintWriter(0);
+/** Without its length, which stands before it and is not known yet. */
+function encodeRecord(body: VarintWriter, record: RecordInit, offsetDelta: number, baseTimestampMs: number): void {
   body.byte(0);
   body.varint(record.timestampMs - baseTimestampMs);
   body.varint(offsetDelta);
@@ -82,7 +85,6 @@ function encodeRecord(writer: VarintWriter, record: RecordInit, offsetDelta: num
     body.bytes(Buffer.from(name));
     body.bytes(value);
   }
-  writer.bytes(body.finish());
 }
 
 function decodeRecord(reader: Reader, baseOffset: number, baseTimestampMs: number, appendTimeMs: number | undefined): DecodedRecord {

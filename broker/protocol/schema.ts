@@ -14,7 +14,7 @@ export interface Schema<F extends Fields = Fields> {
 
 export type Fields = { readonly [name: string]: Field };
 
-export interface Field<Value = any, Init = any, Optional extends boolean = any> {
+export interface Field<Value = unknown, Init = unknown, Optional extends boolean = boolean> {
   readonly type: FieldType;
   readonly versions: VersionRange;
   readonly nullable: VersionRange | undefined;
@@ -122,7 +122,7 @@ function scalar<T extends ScalarType>(type: T, zero: ScalarValues[T]) {
   ): Field<OrNull<ScalarValues[T], O>, OrNull<ScalarValues[T], O>, MayOmit<V, O>> => field(type, versions, options ?? {}, zero);
 }
 
-function field(type: FieldType, versions: Versions, options: Options<unknown>, zero: unknown, element?: ScalarType | Fields): Field {
+function field(type: FieldType, versions: Versions, options: Options<unknown>, zero: unknown, element?: ScalarType | Fields): Field<never, never, never> {
   return {
     type,
     versions: parseVersions(versions),

@@ -31,6 +31,11 @@ export class VarintWriter {
     return this.buffer.subarray(0, this.at);
   }
 
+  /** Begins anew in the same memory: what `finish` gave must have been copied. */
+  clear(): void {
+    this.at = 0;
+  }
+
   byte(value: number): void {
     this.room(1);
     this.buffer[this.at++] = value;

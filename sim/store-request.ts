@@ -27,6 +27,8 @@ export interface StoreRequest {
 
 export interface StoreReply {
   readonly outcome: string;
+  /** Of an outcome that nobody can know: timed out, 503. */
+  readonly why?: string;
   readonly value?: unknown;
   readonly error?: Error;
 }

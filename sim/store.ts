@@ -73,7 +73,7 @@ export class SimStore {
       if (!this.objects.has(key)) this.keys.splice(after(this.keys, key, ''), 0, key);
       this.objects.set(key, Buffer.from(body));
       return { outcome: 'stored', value: 'stored' };
-    }, (why) => ({ outcome: `unknown: ${why}`, value: 'unknown' }), { bytes: body.length, ifAbsent }, check);
+    }, (why) => ({ outcome: 'unknown', why, value: 'unknown' }), { bytes: body.length, ifAbsent }, check);
   }
 
   get(life: Life, key: string, range?: { readonly start: number; readonly end: number }): Promise<Buffer | undefined> {
@@ -210,7 +210,7 @@ export class SimStore {
     const home = this.home();
     if (!home.alive) return;
     request.applied = request.apply(request);
-    this.world.trace(home.owner, 's3.apply', { op: request.op, key: request.keys[0] ?? '', from: request.life.owner.name, outcome: request.applied.outcome });
+    this.world.trace(home.owner, 'store.apply', { op: request.op, key: request.keys[0] ?? '', from: request.life.owner.name, outcome: request.applied.outcome });
   };
 
   private reply(request: StoreRequest, reply: StoreReply): void {
@@ -233,13 +233,15 @@ export class SimStore {
     request.life.requests--;
     this.world.queue.cancel(request.timeout.slot, request.timeout.identity);
     const owner: LifeOwner = request.life.owner;
-    this.world.trace(owner, 's3.done', { op: request.op, outcome: reply.outcome, us: this.world.nowUs - request.startedUs });
+    const us = this.world.nowUs - request.startedUs;
+    const { outcome, why } = reply;
+    this.world.trace(owner, 's3.done', why === undefined ? { op: request.op, outcome, us } : { op: request.op, outcome, us, why });
     request.settle(reply);
   };
 }
 
 function unavailable(why: string): StoreReply {
-  return { outcome: `unavailable: ${why}`, error: new StoreError('UNAVAILABLE', why) };
+  return { outcome: 'unavailable', why, error: new StoreError('UNAVAILABLE', why) };
 }
 
 /** Index of the first key that has `prefix` (if any has) and follows `startAfter`. */

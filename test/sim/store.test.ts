@@ -33,7 +33,7 @@ describe('the store', () => {
         sim.control.after(untilMs * 1000, 'heal', () => { sim.store.remove(it); });
       });
       await sim.runUntil(() => false, 30 * SECOND_US);
-      const stored = trace.filter(({ kind, args }) => kind === 's3.apply' && args['outcome'] === 'stored');
+      const stored = trace.filter(({ kind, args }) => kind === 'store.apply' && args['outcome'] === 'stored');
       const winners = told.flatMap((outcome, i) => outcome === 'stored' ? [`c${i}`] : []);
       const there = sim.store.inspect().get('slot')?.toString();
       expect(stored.length).toBeLessThanOrEqual(1);

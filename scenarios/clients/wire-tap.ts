@@ -8,6 +8,8 @@ export class WireTap {
   commitRequests = 0;
   /** Called just before a JoinGroup or LeaveGroup of `group` leaves: what was assigned is no longer owned. */
   onLeaving: ((group: string) => void) | undefined;
+  /** Called just before a Heartbeat leaves. */
+  onHeartbeat: (() => void) | undefined;
   /** Called just before a SyncGroup leaves; the assignment that answers it belongs to this generation. */
   onSync: ((group: string, generation: number, correlationId: number) => void) | undefined;
 
@@ -19,6 +21,9 @@ export class WireTap {
         return;
       case OFFSET_COMMIT:
         this.commitRequests += 1;
+        return;
+      case HEARTBEAT:
+        this.onHeartbeat?.();
         return;
       case JOIN_GROUP:
       case LEAVE_GROUP:
@@ -39,6 +44,7 @@ export class WireTap {
 const PRODUCE = 0;
 const OFFSET_COMMIT = 8;
 const JOIN_GROUP = 11;
+const HEARTBEAT = 12;
 const LEAVE_GROUP = 13;
 const SYNC_GROUP = 14;
 

@@ -27,7 +27,7 @@ export async function consume(rt: Runtime, context: ClientContext, config: Group
     metadataMaxAge: METADATA_MAX_AGE_MS,
   });
   const membership = watchMembership(rt, context.history, status.process, config.name, consumer, tap);
-  const member: Member = { rt, context, config, status, membership, tap };
+  const member: Member = { rt, context, config, status, membership, tap, refused: 0 };
   restartWhenDead(member, consumer);
   context.board.doing(status, 'connecting');
   await untilItWorks(rt, RECONNECT_PAUSE_MS, async () => {
@@ -54,6 +54,8 @@ interface Member {
   readonly status: ClientStatus;
   readonly membership: MembershipView;
   readonly tap: WireTap;
+  /** Batches in a row that were not this member's. */
+  refused: number;
 }
 
 async function handle(member: Member, { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning }: EachBatchPayload): Promise<void> {
@@ -63,8 +65,12 @@ async function handle(member: Member, { batch, resolveOffset, heartbeat, commitO
   if (mine === undefined || !mine.tps.has(tp)) {
     // Fetched before a rebalance, delivered after it: no longer ours to process.
     await rt.clock.sleep(NOT_OWNED_PAUSE_MS);
+    member.refused += 1;
+    // kafkajs goes on fetching what it was assigned before when a join succeeds and its sync fails, and notices only at a commit.
+    if (member.refused >= MAX_REFUSED) giveUp(member, 'handed records of partitions it does not own, again and again');
     return;
   }
+  member.refused = 0;
   const stillMine = (): boolean => membership.current === mine && isRunning();
   const records = batch.messages.map(polledRecord);
   context.history.record(rt, status.process, {
@@ -126,7 +132,8 @@ async function commitOffset(
 }
 
 /** A consumer that gave up, or that shows no sign of life, is replaced by a new process, as its operator would. */
-function restartWhenDead({ rt, context, status }: Member, consumer: Consumer): void {
+function restartWhenDead(member: Member, consumer: Consumer): void {
+  const { rt, status } = member;
   const { events } = consumer;
   let signs = 0;
   const alive = (): void => {
@@ -137,18 +144,21 @@ function restartWhenDead({ rt, context, status }: Member, consumer: Consumer): v
   consumer.on(events.REBALANCING, alive);
   consumer.on(events.CRASH, ({ payload }) => {
     if (payload.restart) return;
-    context.history.record(rt, status.process, { kind: 'op.crash', error: errorText(payload.error) });
-    rt.exit('kafkajs gave up');
+    giveUp(member, errorText(payload.error));
   });
   const check = (seen: number): void => {
     rt.clock.setTimer(HUNG_AFTER_MS, () => {
       if (status.done) return;
       if (seen !== signs) return check(signs);
-      context.history.record(rt, status.process, { kind: 'op.crash', error: 'no sign of life' });
-      rt.exit('hung');
+      giveUp(member, 'no sign of life');
     });
   };
   check(-1);
+}
+
+function giveUp({ rt, context, status }: Member, error: string): void {
+  context.history.record(rt, status.process, { kind: 'op.crash', error });
+  rt.exit(`consumer gave up: ${error}`);
 }
 
 async function untilAskedToLeave({ rt, context, config }: Member): Promise<void> {
@@ -168,6 +178,8 @@ const FETCH_MIN_BYTES = 1;
 const FETCH_MAX_BYTES = 65_536;
 const MAX_RECORDS_AT_ONCE = 100;
 const NOT_OWNED_PAUSE_MS = 50;
+/** Several seconds' worth. */
+const MAX_REFUSED = 100;
 const RECONNECT_PAUSE_MS = 500;
 const LEAVE_CHECK_MS = 250;
 /** Longer than a rebalance with a dead member in it. */

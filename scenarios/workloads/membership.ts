@@ -20,18 +20,30 @@ export interface MembershipView {
 
 export function watchMembership(rt: Runtime, history: History, process: string, group: string, consumer: Consumer, tap: WireTap): MembershipView {
   const view: { current: Membership | undefined } = { current: undefined };
+  let last: Membership | undefined;
+  /** A heartbeat has left since the last assignment was lost. */
+  let asked = false;
   /** Generation each SyncGroup asked for, by broker-independent correlation id; only the last few matter. */
   const syncs = new Map<number, number>();
   let answered = -1;
 
+  const own = (membership: Membership): void => {
+    view.current = last = membership;
+    const { member, generation, tps } = membership;
+    history.record(rt, process, { kind: 'op.assign', group, member, generation, tps: [...tps] });
+  };
   const lose = (): void => {
     if (view.current === undefined) return;
     const { member, generation } = view.current;
     view.current = undefined;
+    asked = false;
     history.record(rt, process, { kind: 'op.revoke', group, member, generation });
   };
   tap.onLeaving = (leaving) => {
     if (leaving === group) lose();
+  };
+  tap.onHeartbeat = () => {
+    asked = true;
   };
   tap.onSync = (syncing, generation, correlationId) => {
     if (syncing === group) syncs.set(correlationId, generation);
@@ -47,8 +59,12 @@ export function watchMembership(rt: Runtime, history: History, process: string, 
     const tps = Object.entries(payload.memberAssignment)
       .flatMap(([topic, partitions]) => partitions.map((partition): Tp => `${topic}-${partition}`))
       .sort();
-    view.current = { member: payload.memberId, generation: answered, tps: new Set(tps) };
-    history.record(rt, process, { kind: 'op.assign', group, member: payload.memberId, generation: answered, tps });
+    own({ member: payload.memberId, generation: answered, tps: new Set(tps) });
+  });
+  // When a rejoin is refused for now (the coordinator moves or loads), kafkajs goes on under the old generation. That is right if, and as
+  // soon as, the coordinator accepts a heartbeat of that generation that was sent after the attempt.
+  consumer.on(events.HEARTBEAT, ({ payload }) => {
+    if (view.current === undefined && asked && last !== undefined && payload.memberId === last.member && payload.groupGenerationId === last.generation) own(last);
   });
   consumer.on(events.REBALANCING, lose);
   consumer.on(events.STOP, lose);

@@ -18,7 +18,9 @@ export async function produce(rt: Runtime, context: ClientContext, config: Produ
   const producer = kafka.producer({
     idempotent,
     // Without the limit kafkajs pipelines retries of one idempotent batch with the next (kafkajs #598).
-    ...(idempotent ? { maxInFlightRequests: 1, retry: { retries: Number.MAX_SAFE_INTEGER } } : {}),
+    ...(idempotent
+      ? { maxInFlightRequests: 1, retry: { retries: Number.MAX_SAFE_INTEGER } }
+      : { retry: { retries: rt.random.fork('retries').pick(RETRIES) } }),
     allowAutoTopicCreation: false,
     metadataMaxAge: METADATA_MAX_AGE_MS,
     createPartitioner: () => ({ message }) => message.partition ?? 0,
@@ -93,6 +95,8 @@ async function sendOnce(session: Session): Promise<boolean> {
   }
 }
 
+/** Some applications give up early, some late: those that give up early see more unknown outcomes. */
+const RETRIES = [0, 2, 8];
 const KEYS = 24;
 const RECONNECT_PAUSE_MS = 500;
 /** What the broker is asked to answer within; below the client's own patience, so that the broker speaks first. */

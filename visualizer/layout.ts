@@ -2,6 +2,7 @@
  * From a trace and a window onto it to a display list. Pure: the same trace and view give the same list, so
  * the picture is tested without a browser. What does not depend on the view is prepared once.
  */
+import { glyphOf } from './kinds.ts';
 import { layoutMessages, findPairs, type Pairs } from './layout/arrows.ts';
 import { layoutBadges } from './layout/badges.ts';
 import { faultRowHeight, faultSpells, layoutBands, packRows, type FaultSpell } from './layout/bands.ts';
@@ -20,14 +21,16 @@ export interface Scene {
   readonly faults: readonly FaultSpell[];
   readonly faultRows: readonly number[];
   readonly pairs: Pairs;
-  /** Events that are drawn one by one at any zoom, besides those whose kind says so. */
-  readonly never: ReadonlySet<number>;
+  /** 1 for events that are drawn one by one at any zoom: those whose kind says so, and all evidence. */
+  readonly never: Uint8Array;
 }
 
 export function prepare(trace: Trace): Scene {
   const story = tellStory(trace);
   const faults = faultSpells(trace);
-  const never = new Set(story.chapters.flatMap((chapter) => [chapter.at, ...chapter.evidence]).filter((index) => index >= 0));
+  const alone = trace.kinds.map((kind) => (glyphOf(kind).always ? 1 : 0));
+  const never = Uint8Array.from(trace.kind, (kind) => alone[kind]!);
+  for (const chapter of story.chapters) for (const index of [chapter.at, ...chapter.evidence]) if (index >= 0) never[index] = 1;
   return { trace, story, lives: livesOf(trace), faults, faultRows: packRows(faults, trace.endUs), pairs: findPairs(trace), never };
 }
 

@@ -25,7 +25,7 @@ export function renderHtml(traceText: string, pageScript: string, pageStyle: str
 
 /** The same bytes on every platform: zlib notes the operating system in the header, so that byte is cleared. */
 function compress(text: string): string {
-  const bytes = gzipSync(Buffer.from(text, 'utf8'), { level: 9 });
+  const bytes = gzipSync(Buffer.from(text, 'utf8'), { level: 6 });
   bytes[9] = 255;
   return bytes.toString('base64');
 }

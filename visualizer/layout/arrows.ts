@@ -43,35 +43,62 @@ export interface Messages {
 export function layoutMessages(trace: Trace, pairs: Pairs, lives: readonly (readonly Life[])[], lanes: readonly LaneRow[], view: View): Messages {
   const middle = new Map(lanes.map((row) => [row.lane, row.y + row.height / 2]));
   const { first, end } = visibleRange(trace, view);
-  const found: [send: number, arrival: number][] = [];
-  const stores: number[] = [];
+  const crowd = new Crowd(view.focus);
   for (let i = first; i < end; i++) {
     const kind = trace.kind[i]!;
-    if (pairs.isSend[kind]) {
-      if (trace.pair[i]! < 0 || trace.pair[i]! >= end) found.push([i, trace.pair[i]!]);
-    } else if (pairs.isArrival[kind]) found.push([trace.pair[i]!, i]);
-    else if (pairs.isStore[kind]) stores.push(i);
-    else if (trace.pair[i]! >= 0 && trace.pair[i]! < first && pairs.isStore[trace.kind[trace.pair[i]!]!]) stores.push(trace.pair[i]!);
+    const other = trace.pair[i]!;
+    if (pairs.isArrival[kind]) {
+      if (other >= 0) crowd.add(i);
+    } else if (pairs.isSend[kind]) {
+      if (other < 0 || other >= end) crowd.add(i);
+    } else if (pairs.isStore[kind]) crowd.add(i);
+    else if (other >= 0 && other < first && pairs.isStore[trace.kind[other]!]) crowd.add(other);
   }
   for (const start of pairs.long) {
     if (start >= first) break;
     const other = trace.pair[start]!;
-    if (other >= 0 && other < end) continue; // found by its other end, or over before the window
-    if (pairs.isSend[trace.kind[start]!]) found.push([start, other]);
-    else stores.push(start);
+    if (other < 0 || other >= end) crowd.add(start); // else found by its other end, or over before the window
   }
-  const emphasisOf = (event: number): Emphasis => (!view.focus || view.focus[event] === 1 ? 'normal' : 'faded');
-  const crowded = found.length + stores.length > maxArrows;
-  const wanted = (event: number): boolean => event >= 0 && (!crowded || (view.focus !== null && view.focus[event] === 1));
-  const arrows = found.filter(([send, arrival]) => wanted(arrival >= 0 ? arrival : send) && send >= 0).slice(0, maxArrows).flatMap(([send, arrival]) => {
-    const arrow = arrowOf(trace, view, middle, send, arrival, emphasisOf(arrival >= 0 ? arrival : send));
-    return arrow ? [arrow] : [];
-  });
-  const spans = stores.filter(wanted).slice(0, maxArrows).flatMap((start) => {
-    const span = spanOf(trace, view, middle, pairs.storeLane, lives, start, emphasisOf(start));
-    return span ? [span] : [];
-  });
-  return { arrows, spans, leftOut: Math.max(0, found.length + stores.length - arrows.length - spans.length) };
+  const arrows: Arrow[] = [];
+  const spans: Span[] = [];
+  for (const event of crowd.wanted()) {
+    const emphasis: Emphasis = !view.focus || view.focus[event] === 1 ? 'normal' : 'faded';
+    if (pairs.isStore[trace.kind[event]!]) {
+      const span = spanOf(trace, view, middle, pairs.storeLane, lives, event, emphasis);
+      if (span) spans.push(span);
+    } else {
+      const arrival = pairs.isArrival[trace.kind[event]!]!;
+      const arrow = arrowOf(trace, view, middle, arrival ? trace.pair[event]! : event, arrival ? event : trace.pair[event]!, emphasis);
+      if (arrow) arrows.push(arrow);
+    }
+  }
+  return { arrows, spans, leftOut: crowd.leftOut() };
+}
+
+/** Counts all, remembers no more than may be drawn: everything if that is few, else the slice. */
+class Crowd {
+  readonly #focus: Uint8Array | null;
+  readonly #all: number[] = [];
+  readonly #slice: number[] = [];
+  #count = 0;
+
+  constructor(focus: Uint8Array | null) {
+    this.#focus = focus;
+  }
+
+  add(event: number): void {
+    this.#count++;
+    if (this.#all.length < maxArrows) this.#all.push(event);
+    if (this.#focus?.[event] === 1 && this.#slice.length < maxArrows) this.#slice.push(event);
+  }
+
+  wanted(): readonly number[] {
+    return this.#count <= maxArrows ? this.#all : this.#slice;
+  }
+
+  leftOut(): number {
+    return this.#count - this.wanted().length;
+  }
 }
 
 function arrowOf(trace: Trace, view: View, middle: ReadonlyMap<number, number>, send: number, arrival: number, emphasis: Emphasis): Arrow | null {

@@ -16,7 +16,7 @@ export interface Marks {
   readonly density: DensityStrip[];
 }
 
-export function layoutMarks(trace: Trace, lanes: readonly LaneRow[], view: View, never: ReadonlySet<number>): Marks {
+export function layoutMarks(trace: Trace, lanes: readonly LaneRow[], view: View, never: Uint8Array): Marks {
   const glyphs = trace.kinds.map(glyphOf);
   const { first, end } = visibleRange(trace, view);
   const out: Marks = { marks: [], density: [] };
@@ -25,7 +25,7 @@ export function layoutMarks(trace: Trace, lanes: readonly LaneRow[], view: View,
   return out;
 }
 
-function layoutLane(trace: Trace, row: LaneRow, view: View, glyphs: readonly Glyph[], never: ReadonlySet<number>, first: number, end: number, out: Marks): void {
+function layoutLane(trace: Trace, row: LaneRow, view: View, glyphs: readonly Glyph[], never: Uint8Array, first: number, end: number, out: Marks): void {
   const events = trace.byLane[row.lane]!;
   const low = lowerBound(events, first);
   const high = lowerBound(events, end);
@@ -40,10 +40,9 @@ function layoutLane(trace: Trace, row: LaneRow, view: View, glyphs: readonly Gly
   const stack = new Stack(row);
   for (let i = low; i < high; i++) {
     const event = events[i]!;
-    const glyph = glyphs[trace.kind[event]!]!;
     const seen = focus === null || focus[event] === 1;
-    const alone = glyph.always || never.has(event) || !denseAll || (focus !== null && seen && !denseFocus);
-    if (!alone) continue;
+    if (denseAll && never[event] === 0 && (focus === null || !seen || denseFocus)) continue;
+    const glyph = glyphs[trace.kind[event]!]!;
     const x = xOfEvent(trace, view, event);
     out.marks.push({ x, y: stack.place(x, glyph), shape: glyph.shape, tone: glyph.tone, emphasis: seen || glyph.always ? 'normal' : 'faded', event });
   }

@@ -39,6 +39,7 @@ export function keyTable({ model, search, play, help, escape }: Moves): Key[] {
 
 export function listenToKeys(table: readonly Key[]): void {
   document.addEventListener('keydown', (event) => {
+    if (document.querySelector('dialog[open]') && event.key !== '?') return; // Escape closes it, and that is the browser's
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
     if (target.matches('input, textarea, select') || (event.key === ' ' && target.matches('button, summary'))) return;

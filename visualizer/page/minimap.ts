@@ -16,12 +16,16 @@ export class Minimap {
   readonly #brush = brushX<unknown>();
   #drawn = '';
   #syncing = false;
+  #brushing = false;
+  #sized = 0;
 
   constructor(model: Model) {
     this.#model = model;
     this.element = el('div', { class: 'minimap' }, el('div', { class: 'corner' }, 'whole run'), el('div', { class: 'minimap-plot' }, this.#canvas, this.#svg));
-    this.#brush.on('brush end', (event: D3BrushEvent<unknown>) => {
+    this.#brush.on('start brush end', (event: D3BrushEvent<unknown>) => {
       if (this.#syncing || !event.sourceEvent) return;
+      this.#brushing = event.type !== 'end'; // setting the brush while it is dragged would end the drag
+      if (event.type === 'start') return;
       if (!event.selection) return model.showAll();
       const [x0, x1] = event.selection as [number, number];
       if (event.type === 'end' && x1 - x0 < 2) return model.showAll();
@@ -51,11 +55,15 @@ export class Minimap {
     this.#drawn = key;
     const { low, full } = this.#model.frame();
     const x = (position: number): number => Math.max(0, Math.min(width, ((position - low) / full) * width));
-    this.#brush.extent([[0, 0], [width, heightPx]]);
-    select(this.#svg).attr('width', width).attr('height', heightPx);
+    if (this.#brushing) return;
+    const group = select(this.#svg).selectAll<SVGGElement, unknown>('g.brush').data<unknown>([null]).join('g').attr('class', 'brush');
     this.#syncing = true;
-    select(this.#svg).selectAll<SVGGElement, unknown>('g').data<unknown>([null]).join('g')
-      .call(this.#brush).call(this.#brush.move, [Math.min(width - 3, x(from)), Math.max(x(from) + 3, x(to))]);
+    if (this.#sized !== width) {
+      select(this.#svg).attr('width', width).attr('height', heightPx);
+      group.call(this.#brush.extent([[0, 0], [width, heightPx]]));
+      this.#sized = width;
+    }
+    group.call(this.#brush.move, [Math.min(width - 3, x(from)), Math.max(x(from) + 3, x(to))]);
     this.#syncing = false;
   }
 

@@ -8,7 +8,7 @@ import { svg } from './dom.ts';
 import type { Model } from './model.ts';
 
 export class Overlay {
-  readonly element = svg('svg', { class: 'overlay' });
+  readonly element = svg('svg', { class: 'annotations' });
   readonly #model: Model;
 
   constructor(model: Model) {

@@ -73,7 +73,7 @@ describe('the repository', () => {
     expect(productFiles.filter((file) => read(file).split('\n').length - 1 > 400)).toEqual([]);
   });
   test('opens every product file with what it is and why', () => {
-    expect(productFiles.filter((file) => !/^(#!.*\n)?\s*(\/\*\*|\/\/)/.test(read(file)))).toEqual([]);
+    expect(productFiles.filter((file) => !file.endsWith('.css') && !/^(#!.*\n)?\s*(\/\*\*|\/\/)/.test(read(file)))).toEqual([]);
   });
   test('uses no enums and no decorators', () => {
     expect(productFiles.filter((file) => file.endsWith('.ts') && /^\s*(export\s+)?(declare\s+)?(const\s+)?enum\s+\w|^\s*@\w+/m.test(withoutComments(read(file))))).toEqual([]);

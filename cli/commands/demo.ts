@@ -18,7 +18,8 @@ export const addDemo: AddCommand = (program, finish) => {
 /** The demo succeeds when it finds the bug: that is what it shows. */
 async function demo(page: string): Promise<ExitCode> {
   ensureWritable('the page', page);
-  const [{ runDemo }, { traceText }, { renderTrace }] = await Promise.all([import('../../scenarios/demo.ts'), import('../trace-text.ts'), import('../../visualizer/index.ts')]);
+  ensureWritable('the plan', planName(page));
+  const [{ writePlan }, { runDemo }, { traceText }, { renderTrace }] = await Promise.all([import('../plan-file.ts'), import('../../scenarios/demo.ts'), import('../trace-text.ts'), import('../../visualizer/index.ts')]);
   process.stdout.write('A payment service reads from Kafka while brokers and consumers are killed. Looking for a seed at which a payment is lost ...\n');
   const status = statusLine();
   const found = await runDemo((what) => status.show(what));
@@ -27,8 +28,17 @@ async function demo(page: string): Promise<ExitCode> {
     process.stdout.write('No seed lost a payment. That is not what this demo expects: please report it.\n');
     return exitCodes.world;
   }
-  for (const { heading, lines } of found.story) process.stdout.write(`\n${pc.bold(heading)}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+  // Its last part names the seed alone, which brings the whole storm; below is the command for the small one.
+  for (const { heading, lines } of found.story.slice(0, -1)) process.stdout.write(`\n${pc.bold(heading)}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   writeTextFile('the page', page, renderTrace(traceText(found.result, found.events.map((event) => JSON.stringify(event)))));
+  const plan = planName(page);
+  writePlan(plan, found.shrunk.smallest.plan);
+  const again = [`npx wavetank repro payments --seed ${found.seed} --plan ${plan}`, `the whole storm: npx wavetank repro payments --seed ${found.seed}`];
+  process.stdout.write(`\n${pc.bold('The same run again, byte for byte')}\n${again.map((line) => `  ${line}\n`).join('')}`);
   process.stdout.write(`\n${pc.bold('Look at it')}\n  ${page}  (open it in a browser; it needs no server)\n`);
   return exitCodes.held;
+}
+
+function planName(page: string): string {
+  return `${page.replace(/\.html?$/, '')}.plan.json`;
 }

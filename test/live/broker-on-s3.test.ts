@@ -25,7 +25,7 @@ test('produce, kill -9, restart, read back', async () => {
   for (let chunk = 0; chunk < 10; chunk++) {
     const records = Array.from({ length: 500 }, (_, at) => ({ key: `${chunk}-${at}`, value: `value-${chunk}-${at}` }));
     const killing = chunk === 5 ? broker.kill9().then(() => broker.start()) : undefined;
-    const { acknowledged: yes } = await kcatProduce(broker.bootstrap, topic, records, ['enable.idempotence=true']);
+    const { acknowledged: yes } = await kcatProduce(broker.bootstrap, topic, [records], ['enable.idempotence=true']);
     if (yes) acknowledged.push(...records.map(({ value }) => value));
     await killing;
   }

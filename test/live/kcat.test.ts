@@ -2,17 +2,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BrokerProcess } from './broker-process.ts';
 import { kcatProduce, kcatRead } from './kcat.ts';
-import type { KcatRecord } from './kcat.ts';
+import type { KcatInput } from './kcat.ts';
 import { createTopic } from './topics.ts';
 import { sleep } from './waiting.ts';
 
 const RECORDS = 100_000;
 const CHUNK = 1_000;
+const CHUNKS = RECORDS / CHUNK;
 const PARTITIONS = 4;
 const ATTEMPTS_MAX = 5;
+const KILL_AT = [0.25, 0.5, 0.75].map((part) => Math.floor(CHUNKS * part));
 
 const folder = mkdtempSync(join(tmpdir(), 'wavetank-live-'));
 let broker: BrokerProcess;
@@ -24,63 +26,91 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each([
-  { name: 'idempotent', settings: ['enable.idempotence=true'] },
-  { name: 'plain', settings: ['max.in.flight.requests.per.connection=1'] },
-])('$name producer', ({ name, settings }) => {
-  test(`${RECORDS} records, three kills`, async () => {
-    const topic = `kcat-${name}`;
-    await createTopic([broker.bootstrap], topic, PARTITIONS);
-    const acknowledged: string[] = [];
-    const chunks = RECORDS / CHUNK;
-    let killed = 0;
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      const kill = [0.25, 0.5, 0.75].some((part) => chunk === Math.floor(chunks * part));
-      const killing = kill ? killSoon(broker, (killed += 1) * 30) : undefined;
-      acknowledged.push(...await produceChunk(topic, chunk, settings));
-      await killing;
-    }
-    expect(killed).toBe(3);
-    expect(acknowledged).toHaveLength(RECORDS);
-
-    const read = new Map<string, KcatRecord[]>();
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      const records = await kcatRead(broker.bootstrap, topic, partition);
-      expect(records.length).toBeGreaterThan(0);
-      // Every offset once, none left out.
-      expect(records.findIndex(({ offset }, at) => offset !== at)).toBe(-1);
-      const firsts: number[] = [];
-      for (const record of records) {
-        expect(record.value.split('.')[0]).toBe(record.key);
-        const copies = read.get(record.value) ?? [];
-        if (copies.length === 0) firsts.push(Number(record.key));
-        read.set(record.value, [...copies, record]);
-      }
-      if (name === 'idempotent') expect(records.length).toBe(firsts.length);
-      expect(firsts.findIndex((key, at) => at > 0 && key < (firsts[at - 1] ?? 0)), `order in partition ${partition}`).toBe(-1);
-    }
-    const lost = acknowledged.filter((value) => !read.has(value));
-    expect(lost.slice(0, 5), `${lost.length} acknowledged records are lost`).toEqual([]);
-  });
+test.each([
+  { name: 'idempotent', settings: ['enable.idempotence=true'], copies: false },
+  { name: 'plain', settings: ['max.in.flight.requests.per.connection=1'], copies: true },
+])('a hundred runs of kcat, $name', async ({ name, settings, copies }) => {
+  const topic = `runs-${name}`;
+  await createTopic([broker.bootstrap], topic, PARTITIONS);
+  const acknowledged: string[] = [];
+  let interrupted = 0;
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
+    const killing = KILL_AT.includes(chunk) ? killSoon(30 * (KILL_AT.indexOf(chunk) + 1)) : undefined;
+    const { values, output } = await produceChunk(topic, chunk, settings);
+    acknowledged.push(...values);
+    if (killing !== undefined && output !== '') interrupted += 1;
+    await killing;
+  }
+  // A kill between two requests of kcat would prove little.
+  expect(interrupted).toBeGreaterThan(0);
+  expect(acknowledged).toHaveLength(RECORDS);
+  await expectAll(topic, acknowledged, { copies });
 });
 
-/** The values that were acknowledged: a chunk whose fate is unknown is sent again under new names, and may be there twice. */
-async function produceChunk(topic: string, chunk: number, settings: readonly string[]): Promise<string[]> {
+test('one run of kcat, idempotent, with five requests in flight all along', async () => {
+  const topic = 'stream';
+  await createTopic([broker.bootstrap], topic, PARTITIONS);
+  let kills = 0;
+  const settings = ['enable.idempotence=true', 'max.in.flight.requests.per.connection=5', 'linger.ms=2', 'batch.num.messages=100'];
+  const slices = async function* (): AsyncGenerator<readonly KcatInput[]> {
+    for (let chunk = 0; chunk < CHUNKS; chunk++) {
+      const killing = KILL_AT.includes(chunk) ? killSoon(10) : undefined;
+      yield chunkOf(chunk, 0);
+      await sleep(20);
+      await killing;
+      if (killing !== undefined) kills += 1;
+    }
+  };
+  const { acknowledged, output } = await kcatProduce(broker.bootstrap, topic, slices(), settings);
+  expect(kills).toBe(3);
+  expect(acknowledged, output.slice(-2000)).toBe(true);
+  await expectAll(topic, Array.from({ length: CHUNKS }, (_, chunk) => chunkOf(chunk, 0).map(({ value }) => value)).flat(), { copies: false });
+});
+
+/** Every offset once, none left out, in the order sent, nothing acknowledged missing; `copies`: the producer may have repeated itself. */
+async function expectAll(topic: string, acknowledged: readonly string[], { copies }: { copies: boolean }): Promise<void> {
+  const read = new Set<string>();
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const records = await kcatRead(broker.bootstrap, topic, partition);
+    expect(records.length).toBeGreaterThan(0);
+    expect(records.findIndex(({ offset }, at) => offset !== at), `offsets of partition ${partition}`).toBe(-1);
+    let last = -1;
+    for (const { key, value } of records) {
+      expect(value.split('.')[0]).toBe(key);
+      if (read.has(value)) {
+        expect(copies, `${value} is there twice`).toBe(true);
+        continue;
+      }
+      read.add(value);
+      expect(Number(key), `order in partition ${partition}`).toBeGreaterThanOrEqual(last);
+      last = Number(key);
+    }
+  }
+  const lost = acknowledged.filter((value) => !read.has(value));
+  expect(lost.slice(0, 5), `${lost.length} acknowledged records are lost`).toEqual([]);
+}
+
+/** A chunk whose fate is unknown is sent again under new names, so it may be there in part besides. */
+async function produceChunk(topic: string, chunk: number, settings: readonly string[]): Promise<{ values: string[]; output: string }> {
   let output = '';
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const records = Array.from({ length: CHUNK }, (_, at) => {
-      const key = String(chunk * CHUNK + at);
-      return { key, value: `${key}.${attempt}.${'payload'.repeat(8)}` };
-    });
-    const result = await kcatProduce(broker.bootstrap, topic, records, settings);
-    if (result.acknowledged) return records.map(({ value }) => value);
-    output = result.output;
+    const records = chunkOf(chunk, attempt);
+    const result = await kcatProduce(broker.bootstrap, topic, [records], settings);
+    output += result.output;
+    if (result.acknowledged) return { values: records.map(({ value }) => value), output };
   }
   throw new Error(`chunk ${chunk} was not acknowledged in ${ATTEMPTS_MAX} attempts: ${output.slice(-2000)}`);
 }
 
-async function killSoon(victim: BrokerProcess, delayMs: number): Promise<void> {
+function chunkOf(chunk: number, attempt: number): KcatInput[] {
+  return Array.from({ length: CHUNK }, (_, at) => {
+    const key = String(chunk * CHUNK + at);
+    return { key, value: `${key}.${attempt}.${'payload'.repeat(8)}` };
+  });
+}
+
+async function killSoon(delayMs: number): Promise<void> {
   await sleep(delayMs);
-  await victim.kill9();
-  await victim.start();
+  await broker.kill9();
+  await broker.start();
 }

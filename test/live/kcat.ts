@@ -3,6 +3,7 @@
  * so a chunk that is one run of kcat is acknowledged as a whole or not known.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 
 export interface KcatRecord {
   readonly partition: number;
@@ -11,11 +12,15 @@ export interface KcatRecord {
   readonly value: string;
 }
 
-/** True when all were acknowledged; otherwise each may or may not be there. */
-export async function kcatProduce(bootstrap: string, topic: string, records: readonly { readonly key: string; readonly value: string }[], settings: readonly string[] = []): Promise<{ acknowledged: boolean; output: string }> {
-  const input = records.map(({ key, value }) => `${key}\t${value}\n`).join('');
+export interface KcatInput {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** `acknowledged`: all were; otherwise each may or may not be there. Slices are fed as they come, to one producer. */
+export async function kcatProduce(bootstrap: string, topic: string, slices: AsyncIterable<readonly KcatInput[]> | readonly (readonly KcatInput[])[], settings: readonly string[] = []): Promise<{ acknowledged: boolean; output: string }> {
   // -E: a broker that is away for a moment is no reason to give up.
-  const { code, stderr } = await kcat(['-P', '-b', bootstrap, '-t', topic, '-K', '\t', '-E', '-X', 'acks=all', '-X', 'reconnect.backoff.max.ms=500', ...settings.flatMap((setting) => ['-X', setting])], input);
+  const { code, stderr } = await kcat(['-P', '-b', bootstrap, '-t', topic, '-K', '\t', '-E', '-X', 'acks=all', '-X', 'reconnect.backoff.max.ms=500', ...settings.flatMap((setting) => ['-X', setting])], slices);
   return { acknowledged: code === 0, output: stderr };
 }
 
@@ -29,7 +34,7 @@ export async function kcatRead(bootstrap: string, topic: string, partition: numb
   });
 }
 
-export async function kcat(parameters: readonly string[], input = ''): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function kcat(parameters: readonly string[], slices: AsyncIterable<readonly KcatInput[]> | readonly (readonly KcatInput[])[] = []): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return await new Promise((resolve, reject) => {
     const child = spawn('kcat', parameters, { stdio: ['pipe', 'pipe', 'pipe'] });
     const stdout: Buffer[] = [];
@@ -40,6 +45,12 @@ export async function kcat(parameters: readonly string[], input = ''): Promise<{
     // It may end before it has read everything; its exit code says what that means.
     child.stdin.on('error', () => undefined);
     child.on('close', (code) => resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr }));
-    child.stdin.end(input);
+    void (async () => {
+      for await (const slice of slices) {
+        const more = child.stdin.write(slice.map(({ key, value }) => `${key}\t${value}\n`).join(''));
+        if (!more && child.exitCode === null) await Promise.race([once(child.stdin, 'drain'), once(child, 'exit')]);
+      }
+      child.stdin.end();
+    })().catch(reject);
   });
 }

@@ -4,6 +4,8 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { faultKinds } from '../faults/index.ts';
+import { invariants, scenarios } from '../scenarios/index.ts';
 
 const rooms = ['runtime', 'broker', 'sim', 'faults', 'scenarios', 'visualizer', 'cli', 'test', 'bench'] as const;
 type Room = (typeof rooms)[number];
@@ -94,6 +96,11 @@ describe('the repository', () => {
     const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string> | undefined>;
     const versions = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] });
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+  test('lists every scenario, fault and invariant in the README', () => {
+    const readme = read('README.md');
+    const names = [...scenarios.map(({ name }) => name), ...faultKinds, ...invariants.map(({ name }) => name)];
+    expect(names.filter((name) => !readme.includes(`| \`${name}\` |`))).toEqual([]);
   });
   test('points only at documents that exist', () => {
     const documents = ['README.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];

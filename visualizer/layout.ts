@@ -19,7 +19,6 @@ export interface Scene {
   readonly story: Story;
   readonly lives: readonly Life[][];
   readonly faults: readonly FaultSpell[];
-  readonly faultRows: readonly number[];
   readonly pairs: Pairs;
   /** 1 for events that are drawn one by one at any zoom: those whose kind says so, and all evidence. */
   readonly never: Uint8Array;
@@ -31,12 +30,13 @@ export function prepare(trace: Trace): Scene {
   const alone = trace.kinds.map((kind) => (glyphOf(kind).always ? 1 : 0));
   const never = Uint8Array.from(trace.kind, (kind) => alone[kind]!);
   for (const chapter of story.chapters) for (const index of [chapter.at, ...chapter.evidence]) if (index >= 0) never[index] = 1;
-  return { trace, story, lives: livesOf(trace), faults, faultRows: packRows(faults, trace.endUs), pairs: findPairs(trace), never };
+  return { trace, story, lives: livesOf(trace), faults, pairs: findPairs(trace), never };
 }
 
 export function layout(scene: Scene, view: View): DisplayList {
   const { trace } = scene;
-  const rows = scene.faultRows.length === 0 ? 0 : Math.max(...scene.faultRows) + 1;
+  const faultRows = packRows(trace, scene.faults, view.width);
+  const rows = faultRows.reduce((most, row) => Math.max(most, row + 1), 0);
   const strip = { y: 0, height: rows === 0 ? 0 : rows * faultRowHeight + 6 };
   const lanes = layoutLanes(trace, scene.lives, view, strip.height);
   const { marks, density } = layoutMarks(trace, lanes, view, scene.never);
@@ -46,7 +46,7 @@ export function layout(scene: Scene, view: View): DisplayList {
     height: lanes.reduce((bottom, row) => Math.max(bottom, row.y + row.height), strip.height),
     faultStrip: strip,
     lanes, marks, density,
-    bands: layoutBands(trace, scene.faults, scene.faultRows, lanes, view),
+    bands: layoutBands(trace, scene.faults, faultRows, lanes, view),
     arrows: messages.arrows,
     spans: messages.spans,
     labels: layoutLabels(messages.arrows, view.width),

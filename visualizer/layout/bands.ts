@@ -47,19 +47,22 @@ function planTargets(plan: unknown): Map<string, string[]> {
   return new Map(faults.map((fault: { id?: unknown; target?: unknown }) => [String(fault.id), Array.isArray(fault.target) ? fault.target.map(String) : []]));
 }
 
-/** The label follows a bar too short for it. Packing leaves room for that at the zoom of the whole run, so that rows do not jump about while zooming. */
-const nominalWidthPx = 900;
-const labelCharPx = 6.4;
+/** Room a label takes beside a bar too short for it; generous, since layout does not know the font. */
+const labelCharPx = 6.6;
 
-/** Rows of the strip, packed greedily by begin; the last row takes what is left over. */
-export function packRows(spells: readonly FaultSpell[], runUs: number): number[] {
-  const busyUntil: number[] = [];
+/**
+ * Rows of the strip, packed so that bars and labels do not touch when the whole run is in the window. Does not
+ * depend on the zoom: rows that jump about while zooming could not be followed. The last row takes what is left over.
+ */
+export function packRows(trace: Trace, spells: readonly FaultSpell[], width: number): number[] {
+  const rows: (readonly [number, number])[][] = [];
   return spells.map((spell) => {
-    const free = busyUntil.findIndex((until) => until <= spell.beginUs);
-    const row = free >= 0 ? free : Math.min(busyUntil.length, maxFaultRows - 1);
-    const labelUs = ((spell.label.length * labelCharPx + 24) / nominalWidthPx) * runUs;
-    const fits = spell.endUs - spell.beginUs >= labelUs;
-    busyUntil[row] = Math.max(busyUntil[row] ?? 0, fits ? spell.endUs : spell.endUs + labelUs);
+    const [x0, x1] = [(spell.beginUs / trace.endUs) * width, (spell.endUs / trace.endUs) * width];
+    const label = spell.label.length * labelCharPx + 24;
+    const taken = x1 - x0 >= label ? ([x0, x1] as const) : x1 + label <= width ? ([x0, x1 + label] as const) : ([x0 - label, x1] as const);
+    const free = rows.findIndex((row) => row.every(([from, to]) => to <= taken[0] || taken[1] <= from));
+    const row = free >= 0 ? free : Math.min(rows.length, maxFaultRows - 1);
+    (rows[row] ??= []).push(taken);
     return row;
   });
 }

@@ -68,7 +68,7 @@ export class StoryPanel {
         setTimeout(() => (button.firstElementChild!.textContent = 'Copy'), 1600);
       });
     });
-    return el('section', { class: 'command' }, el('h2', {}, 'Run it again', button), el('code', {}, command));
+    return el('section', { class: 'command' }, el('h2', {}, 'Run it again', button), el('code', {}, command.replace(/--seed.*/, ''), el('span', {}, /--seed.*/.exec(command)?.[0] ?? '')));
   }
 
   #faults(): HTMLElement[] {

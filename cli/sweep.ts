@@ -36,6 +36,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const runs: RunLine[] = [];
   const failed: { index: number; outcome: Outcome }[] = [];
 
+  options.onProgress?.({ done: 0, total: tasks.length, failed: 0 });
   await runPool(tasks, {
     ...workerScript(options),
     jobs: options.jobs,

@@ -1,12 +1,15 @@
 /** What people get wrong, at the real command: one line that says what, where and what to do; the right exit code; never a stack. */
-import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { TRACE_FORMAT } from '../../runtime/index.ts';
 
+const command = resolve('dist/cli/wavetank.js');
+const env = { ...process.env, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' };
 const cwd = mkdtempSync(join(tmpdir(), 'wavetank-cli-'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
@@ -71,6 +74,21 @@ test('a port that is taken', async () => {
   expect(run.stderr).toBe(`wavetank: cannot listen on 127.0.0.1:${port}: the port is in use; stop what holds it, or choose another with --listen (port 0 picks a free one)\n`);
 });
 
+test('a bucket that does not exist', async () => {
+  const server = createHttpServer((_, response) => {
+    response.writeHead(404, { 'content-type': 'application/xml' }).end('<?xml version="1.0" encoding="UTF-8"?><Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>');
+  });
+  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as { port: number };
+  const broker = spawn(process.execPath, [command, 'broker', '--listen', '127.0.0.1:0', '--objects', `s3://nowhere?endpoint=http://127.0.0.1:${port}`], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  broker.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const status = await new Promise((exited) => broker.once('close', exited));
+  server.close();
+  expect(stderr).toMatch(/^wavetank: cannot use bucket nowhere at http:[^\n]*; create the bucket, or check the name and the credentials\n$/);
+  expect(status).toBe(4);
+});
+
 test('a directory without permission', (context) => {
   if (process.getuid?.() === 0) return context.skip(); // root may write anywhere
   mkdirSync(join(cwd, 'locked'), { mode: 0o500 });
@@ -86,6 +104,6 @@ test('help and version are no errors', () => {
 });
 
 function wavetank(args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('dist/cli/wavetank.js'), ...args], { cwd, encoding: 'utf8', timeout: 25_000, env: { ...process.env, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { cwd, encoding: 'utf8', timeout: 25_000, env });
   return { status, stdout, stderr };
 }

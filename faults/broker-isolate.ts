@@ -11,7 +11,7 @@ export const brokerIsolate: FaultType = {
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('broker-isolate', shape, {
-      minMs: 1_000,
+      minMs: 4_000,
       maxMs: 15_000,
       target: oneOf(shape.brokers),
       params: fc.constantFrom('clients', 'everything', 'store').map((from) => ({ from })),

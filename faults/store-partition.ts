@@ -8,7 +8,7 @@ export const storePartition: FaultType = {
   kind: 'store-partition',
   summary: 'A broker no longer reaches the object store, while clients still reach the broker.',
   applies: (shape) => shape.brokers.length > 0,
-  arbitrary: (shape) => faultArbitrary('store-partition', shape, { minMs: 1_000, maxMs: 10_000, target: oneOf(shape.brokers) }),
+  arbitrary: (shape) => faultArbitrary('store-partition', shape, { minMs: 4_000, maxMs: 12_000, target: oneOf(shape.brokers) }),
   describe: (fault) => `${targets(fault)} cut off from the object store for ${seconds(fault.durationMs)}`,
   begin: (world, fault) => storeFault(world, fault, () => true, { kind: 'block' }),
 };

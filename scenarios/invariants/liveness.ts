@@ -22,6 +22,8 @@ export function judgeLiveness(context: JudgeContext, report: Report): void {
   }
   for (const fault of context.faults ?? []) {
     if (fault.fired && fault.affected > 0) continue;
+    // A run that stopped before the storm reports what stopped it, and not every fault that was still to come.
+    if (!fault.fired && (context.pending ?? []).length > 0) continue;
     report.add(fault.id, {
       invariant: 'fault-without-effect',
       blame: 'simulator',

@@ -2,7 +2,7 @@
  * The demonstration: finds a seed at which the payments scenario loses a payment, makes its storm as small as it goes, and tells in plain words
  * what was lost and why. Returns text; whoever calls prints it.
  */
-import { describeFault } from '../faults/index.ts';
+import { describeFault, type FaultPlan, type ShrinkStep } from '../faults/index.ts';
 import type { TraceEvent } from '../runtime/index.ts';
 import { type LostRecord, lostRecord } from './lost-record.ts';
 import { payments } from './payments.ts';
@@ -11,9 +11,8 @@ import type { RunResult } from './scenario.ts';
 import { mainViolation, type ShrunkFailure, shrinkFailure } from './shrink.ts';
 
 export interface Demo {
-  /** First seed that fails, and how many before it held. */
+  /** First seed at which a payment is lost because the process that held it died. */
   readonly seed: number;
-  readonly held: number;
   readonly shrunk: ShrunkFailure;
   /** The smallest run again, with its trace. */
   readonly result: RunResult;
@@ -26,19 +25,35 @@ export interface StoryPart {
   readonly lines: readonly string[];
 }
 
-/** Undefined when none of the seeds fails, which would itself be news. */
-export async function runDemo(onProgress?: (what: string) => void, maxSeeds = 50): Promise<Demo | undefined> {
+/** Undefined when none of the seeds fails in the way the story is about, which would itself be news. */
+export async function runDemo(onProgress?: (what: string) => void, maxSeeds = 100): Promise<Demo | undefined> {
   for (let seed = 1; seed <= maxSeeds; seed += 1) {
     onProgress?.(`seed ${seed}`);
-    const first = await runScenario(payments, { seed });
-    if (mainViolation(first)?.invariant !== 'group-skip') continue;
-    const shrunk = await shrinkFailure(payments, seed, ({ tries, plan }) => onProgress?.(`seed ${seed} fails; trying ${plan.faults.length} faults (${tries})`));
+    const first = await traced(seed);
+    if (mainViolation(first.result)?.invariant !== 'group-skip' || !consumerDied(first.events)) continue;
+    const onStep = ({ tries, plan }: ShrinkStep): void => onProgress?.(`seed ${seed} loses a payment; try ${tries} of a smaller storm, ${count(plan.faults.length, 'fault')}`);
+    const shrunk = await shrinkFailure(payments, seed, onStep, consumerDied);
     if (shrunk === undefined) continue;
-    const events: TraceEvent[] = [];
-    const result = await runScenario(payments, { seed, plan: shrunk.smallest.plan, keep: (event) => events.push(event) });
-    return { seed, held: seed - 1, shrunk, result, events, story: tell(seed, shrunk, result, lostRecord(events, payments.config.group.name)) };
+    const { result, events } = await traced(seed, shrunk.smallest.plan);
+    return { seed, shrunk, result, events, story: tell(seed, shrunk, result, lostRecord(events, GROUP)) };
   }
   return undefined;
+}
+
+const GROUP = payments.config.group.name;
+
+/** The case the demonstration tells: there are others, and each is lost for the same reason. */
+function consumerDied(events: readonly TraceEvent[]): boolean {
+  return lostRecord(events, GROUP)?.cause === 'died';
+}
+
+async function traced(seed: number, plan?: FaultPlan): Promise<{ readonly result: RunResult; readonly events: readonly TraceEvent[] }> {
+  const events: TraceEvent[] = [];
+  const keep = (event: TraceEvent): void => {
+    events.push(event);
+  };
+  const result = await runScenario(payments, plan === undefined ? { seed, keep } : { seed, plan, keep });
+  return { result, events };
 }
 
 function tell(seed: number, { original, smallest, violation, tries }: ShrunkFailure, result: RunResult, lost: LostRecord | undefined): StoryPart[] {

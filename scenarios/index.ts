@@ -16,6 +16,10 @@ export function findScenario(name: string): Scenario | undefined {
 
 export { invariants } from './invariants/catalogue.ts';
 export { judge } from './invariants/index.ts';
+export { type Demo, runDemo, type StoryPart } from './demo.ts';
+export { lostRecord, type LostRecord } from './lost-record.ts';
 export { planOf, type RunOptions } from './run.ts';
 export { runScenario } from './runner.ts';
 export type { GroupConfig, ProducerConfig, RunResult, Scenario, ScenarioConfig } from './scenario.ts';
+export { mainViolation, shrinkFailure, type ShrunkFailure } from './shrink.ts';
+export { traceFooter, traceHeader, type Versions } from './trace-file.ts';

@@ -5,15 +5,25 @@ export interface LostRecord {
   readonly value: ValueId;
   readonly tp: Tp;
   readonly offset: number;
-  readonly steps: readonly { readonly seq: number; readonly atUs: number; readonly what: string }[];
+  /** What came between the commit and the work. */
+  readonly cause: LossCause;
+  readonly steps: readonly LifeStep[];
 }
+
+export interface LifeStep {
+  readonly seq: number;
+  readonly atUs: number;
+  readonly what: string;
+}
+
+/** died: the process that held it ended. unanswered: its commit was stored, and it was not told. rebalanced: it lost the partition. */
+export type LossCause = 'died' | 'unanswered' | 'rebalanced' | 'unclear';
 
 /** The first record of `group` that is lost, if any is. */
 export function lostRecord(events: readonly TraceEvent[], group: string): LostRecord | undefined {
   const history = events.filter(({ kind }) => kind.startsWith('op.')).map(historyEvent);
   const lost = firstLost(history, group);
-  if (lost === undefined) return undefined;
-  return { ...lost, steps: biography(events, history, lost, group) };
+  return lost === undefined ? undefined : biography(events, history, lost, group);
 }
 
 interface Whereabouts {
@@ -22,17 +32,15 @@ interface Whereabouts {
   readonly offset: number;
 }
 
+type EventOf<K extends HistoryEvent['kind']> = Extract<HistoryEvent, { readonly kind: K }>;
+
+/** In the final reader's log, below a commit of the group, and not processed by anybody. */
 function firstLost(history: readonly HistoryEvent[], group: string): Whereabouts | undefined {
   const done = new Set<ValueId>();
   const committed = new Map<Tp, number>();
-  const commits = new Map<number, { readonly tp: Tp; readonly offset: number }>();
   for (const event of history) {
     if (event.kind === 'op.process') done.add(event.value);
-    if (event.kind === 'op.commit' && event.group === group) commits.set(event.op, event);
-    if (event.kind === 'op.commit.ok') {
-      const commit = commits.get(event.op);
-      if (commit !== undefined) committed.set(commit.tp, Math.max(committed.get(commit.tp) ?? 0, commit.offset));
-    }
+    if (event.kind === 'op.commit' && event.group === group) committed.set(event.tp, Math.max(committed.get(event.tp) ?? 0, event.offset));
   }
   for (const event of history) {
     if (event.kind !== 'op.poll' || event.group !== null) continue;
@@ -42,56 +50,46 @@ function firstLost(history: readonly HistoryEvent[], group: string): Whereabouts
   return undefined;
 }
 
-function biography(events: readonly TraceEvent[], history: readonly HistoryEvent[], { value, tp, offset }: Whereabouts, group: string): LostRecord['steps'] {
-  const steps: { seq: number; atUs: number; what: string }[] = [];
-  const note = (event: { readonly seq: number; readonly atUs: number }, what: string): void => {
-    steps.push({ seq: event.seq, atUs: event.atUs, what });
+function biography(events: readonly TraceEvent[], history: readonly HistoryEvent[], lost: Whereabouts, group: string): LostRecord {
+  const { value, tp, offset } = lost;
+  const steps: LifeStep[] = [];
+  const note = (event: HistoryEvent | undefined, what: string): void => {
+    if (event !== undefined) steps.push({ seq: event.seq, atUs: event.atUs, what });
   };
-  let sendOp = -1;
-  let commitOp = -1;
-  let holder: string | undefined;
-  for (const event of history) {
-    switch (event.kind) {
-      case 'op.send':
-        if (!event.values.includes(value)) break;
-        sendOp = event.op;
-        note(event, `${event.process} sends it to ${tp}`);
-        break;
-      case 'op.send.ok':
-        if (event.op === sendOp) note(event, `the broker acknowledges it: offset ${offset}`);
-        break;
-      case 'op.poll':
-        if (event.group !== group || event.tp !== tp) break;
-        if (event.records.some((record) => record.offset === offset)) {
-          holder = event.process;
-          note(event, `${event.process} is given it`);
-        } else if (commitOp >= 0 && event.process !== holder && (event.records[0]?.offset ?? -1) > offset) {
-          note(event, `${event.process} goes on from offset ${event.records[0]?.offset}, past it; nobody processes it any more`);
-          return withDeath(events, steps, holder);
-        }
-        break;
-      case 'op.commit':
-        if (event.tp !== tp || event.process !== holder || event.offset <= offset) break;
-        commitOp = event.op;
-        note(event, `${event.process} commits offset ${event.offset}: "everything below is done". It is not done yet`);
-        break;
-      case 'op.commit.ok':
-        if (event.op === commitOp) note(event, 'the commit is stored');
-        break;
-      default:
-    }
+  const send = history.find((event): event is EventOf<'op.send'> => event.kind === 'op.send' && event.values.includes(value));
+  note(send, `${send?.process} sends it to ${tp}`);
+  note(history.find((event) => event.kind === 'op.send.ok' && event.op === send?.op), `the broker acknowledges it: offset ${offset}`);
+
+  const polls = history.filter((event): event is EventOf<'op.poll'> => event.kind === 'op.poll' && event.group === group && event.tp === tp);
+  const given = polls.findLast(({ records }) => records.some((record) => record.offset === offset));
+  if (given === undefined) return { ...lost, cause: 'unclear', steps };
+  note(given, `${given.process} is given it`);
+  const resumed = polls.find(({ seq, records }) => seq > given.seq && (records[0]?.offset ?? -1) > offset);
+  const between = history.filter(({ seq, process }) => seq > given.seq && seq < (resumed?.seq ?? Infinity) && process === given.process);
+  const commit = between.findLast((event): event is EventOf<'op.commit'> => event.kind === 'op.commit' && event.tp === tp && event.offset > offset);
+  note(commit, `${given.process} commits offset ${commit?.offset}: "everything below is done". It is not done yet`);
+  note(between.find((event) => event.kind === 'op.commit.ok' && event.op === commit?.op), 'the commit is stored');
+
+  const after = commit?.seq ?? given.seq;
+  const death = events.find(({ seq, kind, node }) => seq > after && seq < (resumed?.seq ?? Infinity) && node === given.process.split('#')[0] && DEATHS.has(kind));
+  const unknown = between.find((event) => event.kind === 'op.commit.unknown' && event.op === commit?.op);
+  const revoked = between.find(({ kind, seq }) => kind === 'op.revoke' && seq > after);
+  let cause: LossCause = 'unclear';
+  if (unknown !== undefined) {
+    cause = 'unanswered';
+    note(unknown, `the answer is lost: ${given.process} does not know that its commit was stored, and gives the record back`);
+  } else if (death !== undefined) {
+    cause = 'died';
+    steps.push({ seq: death.seq, atUs: death.t, what: `${given.process} dies before it has processed it` });
+  } else if (revoked !== undefined) {
+    cause = 'rebalanced';
+    note(revoked, `${given.process} loses ${tp} in a rebalance before it has processed it`);
   }
-  return withDeath(events, steps, holder);
+  note(resumed, `${resumed?.process} goes on from offset ${resumed?.records[0]?.offset}; nobody ever looks back`);
+  return { ...lost, cause, steps: steps.sort((a, b) => a.seq - b.seq) };
 }
 
-/** The end of the process that held the record, between what came before and after it. */
-function withDeath(events: readonly TraceEvent[], steps: readonly LostRecord['steps'][number][], holder: string | undefined): LostRecord['steps'] {
-  const node = holder?.split('#')[0];
-  const given = steps.find(({ what }) => what.endsWith('is given it'));
-  const death = events.find(({ seq, kind, node: where }) => where === node && seq > (given?.seq ?? Infinity) && (kind === 'node.kill' || kind === 'node.exit' || kind === 'node.crash'));
-  if (death === undefined || holder === undefined) return steps;
-  return [...steps, { seq: death.seq, atUs: death.t, what: `${holder} dies before it has processed it` }].sort((a, b) => a.seq - b.seq);
-}
+const DEATHS: ReadonlySet<string> = new Set(['node.kill', 'node.exit', 'node.crash']);
 
 function historyEvent({ seq, t, kind, args }: TraceEvent): HistoryEvent {
   return { ...args, seq, atUs: t, kind } as unknown as HistoryEvent;

@@ -1,6 +1,6 @@
 /** Makes the plan of a failing seed as small as it goes while the same promise is still broken by the same party. */
 import { type FaultPlan, shrinkPlan, type ShrinkStep } from '../faults/index.ts';
-import type { Violation } from '../runtime/index.ts';
+import type { TraceEvent, Violation } from '../runtime/index.ts';
 import { planArbitraryOf } from './run.ts';
 import { runScenario } from './runner.ts';
 import type { RunResult, Scenario } from './scenario.ts';
@@ -14,8 +14,13 @@ export interface ShrunkFailure {
   readonly tries: number;
 }
 
-/** Undefined when the seed does not fail. */
-export async function shrinkFailure(scenario: Scenario, seed: number, onStep?: (step: ShrinkStep) => void): Promise<ShrunkFailure | undefined> {
+/** Undefined when the seed does not fail. `alike` takes a closer look, at the trace, at whether a failure is still the same one. */
+export async function shrinkFailure(
+  scenario: Scenario,
+  seed: number,
+  onStep?: (step: ShrinkStep) => void,
+  alike?: (events: readonly TraceEvent[]) => boolean,
+): Promise<ShrunkFailure | undefined> {
   const original = await runScenario(scenario, { seed });
   const kept = mainViolation(original);
   if (kept === undefined) return undefined;
@@ -25,8 +30,10 @@ export async function shrinkFailure(scenario: Scenario, seed: number, onStep?: (
     planArbitraryOf(scenario),
     seed,
     async (candidate) => {
-      const result = await runScenario(scenario, { seed, plan: candidate });
-      const fails = sameViolation(result, kept) !== undefined;
+      const events: TraceEvent[] = [];
+      const keep = alike === undefined ? {} : { keep: (event: TraceEvent) => events.push(event) };
+      const result = await runScenario(scenario, { seed, plan: candidate, ...keep });
+      const fails = sameViolation(result, kept) !== undefined && (alike === undefined || alike(events));
       if (fails) best = result;
       return fails;
     },

@@ -8,7 +8,7 @@ export function judgeApplication(view: View, groups: readonly string[], report: 
   const commits = new Map<string, EventOf<'op.commit'>>();
   const workOf = (group: string, tp: string): Work => {
     const key = `${group} ${tp}`;
-    const found = work.get(key) ?? { group, tp, delivered: new Map(), processed: new Set(), advances: [] };
+    const found = work.get(key) ?? { group, tp, delivered: new Map(), processed: new Set(), attempts: [], advances: [] };
     work.set(key, found);
     return found;
   };
@@ -35,7 +35,15 @@ export function judgeApplication(view: View, groups: readonly string[], report: 
       }
       case 'op.commit':
         commits.set(opKey(event), event);
+        workOf(event.group, event.tp).attempts.push(event);
         break;
+      case 'op.commit.fail': {
+        const refused = commits.get(opKey(event));
+        if (refused === undefined) break;
+        const mine = workOf(refused.group, refused.tp);
+        mine.attempts.splice(mine.attempts.indexOf(refused), 1);
+        break;
+      }
       case 'op.commit.ok': {
         const commit = commits.get(opKey(event));
         if (commit === undefined) break;
@@ -56,6 +64,8 @@ interface Work {
   /** The first poll in which each process was given an offset. */
   readonly delivered: Map<number, EventOf<'op.poll'>[]>;
   readonly processed: Set<number>;
+  /** Every commit that was not refused: one whose answer never came may count all the same. */
+  readonly attempts: EventOf<'op.commit'>[];
   /** Acknowledged commits that went further than all before, so by ascending offset. */
   readonly advances: Advance[];
 }
@@ -65,7 +75,7 @@ interface Advance {
   readonly seq: number;
 }
 
-function judgeGroup({ group, tp, delivered, processed, advances }: Work, view: View, fromEarliest: boolean, report: Report): void {
+function judgeGroup({ group, tp, delivered, processed, attempts, advances }: Work, view: View, fromEarliest: boolean, report: Report): void {
   const committed = advances[advances.length - 1]?.commit.offset ?? 0;
   let start = fromEarliest ? 0 : Number.POSITIVE_INFINITY;
   if (!fromEarliest) for (const offset of delivered.keys()) start = Math.min(start, offset);
@@ -73,8 +83,12 @@ function judgeGroup({ group, tp, delivered, processed, advances }: Work, view: V
     if (place.offset < start || place.offset >= committed || processed.has(place.offset)) continue;
     const advance = advances.find(({ commit }) => commit.offset > place.offset);
     if (advance === undefined) continue;
-    const { commit, seq } = advance;
-    const given = delivered.get(place.offset)?.find((poll) => poll.process === commit.process && poll.seq < commit.seq);
+    // The commit that did it: the acknowledged one, or an earlier one of somebody who was given the record and never heard the answer.
+    const polls = delivered.get(place.offset) ?? [];
+    const holderOf = (by: EventOf<'op.commit'>): EventOf<'op.poll'> | undefined => polls.find((poll) => poll.process === by.process && poll.seq < by.seq);
+    const commit = [advance.commit, ...attempts].find((by) => by.offset > place.offset && by.seq <= advance.commit.seq && holderOf(by) !== undefined) ?? advance.commit;
+    const seq = commit === advance.commit ? advance.seq : commit.seq;
+    const given = holderOf(commit);
     const skipped = `${commit.process} committed offset ${commit.offset} of ${tp} for group ${group}, but nobody ever processed ${place.value} at offset ${place.offset}`;
     report.add(`${group} ${tp}`, given === undefined
       ? {
@@ -90,8 +104,8 @@ function judgeGroup({ group, tp, delivered, processed, advances }: Work, view: V
           blame: 'application',
           summary: `${skipped}: it had committed before processing`,
           at: seq,
-          evidence: [given.seq, commit.seq, seq],
-          because: [`${given.process} was given ${place.value}, and committed offset ${commit.offset}, beyond it`, `The commit was acknowledged, so nobody will be given ${place.value} again. However, no member has processed it`],
+          evidence: [given.seq, commit.seq, advance.seq],
+          because: [`${given.process} was given ${place.value}, and committed offset ${commit.offset}, beyond it`, `The group went on from there and later commits were acknowledged, so nobody will be given ${place.value} again. However, no member has processed it`],
         });
   }
 }

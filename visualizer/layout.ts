@@ -8,11 +8,11 @@ import { layoutBadges } from './layout/badges.ts';
 import { faultRowHeight, faultSpells, layoutBands, packRows, type FaultSpell } from './layout/bands.ts';
 import type { DisplayList } from './layout/display-list.ts';
 import { layoutLabels } from './layout/labels.ts';
-import { layoutLanes, livesOf, type Life } from './layout/lanes.ts';
-import { layoutMarks } from './layout/marks.ts';
+import { isOrderly, layoutLanes, livesOf, type Life } from './layout/lanes.ts';
+import { layoutMarks, orderlyEnd } from './layout/marks.ts';
 import { xOfEvent, type View } from './layout/view.ts';
 import { tellStory, type Story } from './story.ts';
-import { lowerBound, type Trace } from './trace.ts';
+import { argsOf, kindOf, lowerBound, type Trace } from './trace.ts';
 
 export interface Scene {
   readonly trace: Trace;
@@ -20,7 +20,8 @@ export interface Scene {
   readonly lives: readonly Life[][];
   readonly faults: readonly FaultSpell[];
   readonly pairs: Pairs;
-  /** 1 for events that are drawn one by one at any zoom: those whose kind says so, and all evidence. */
+  readonly phases: readonly { readonly event: number; readonly name: string }[];
+  /** Not 0 for events that are drawn one by one at any zoom: those whose kind says so, and all evidence. */
   readonly never: Uint8Array;
 }
 
@@ -30,7 +31,8 @@ export function prepare(trace: Trace): Scene {
   const alone = trace.kinds.map((kind) => (glyphOf(kind).always ? 1 : 0));
   const never = Uint8Array.from(trace.kind, (kind) => alone[kind]!);
   for (const chapter of story.chapters) for (const index of [chapter.at, ...chapter.evidence]) if (index >= 0) never[index] = 1;
-  return { trace, story, lives: livesOf(trace), faults, pairs: findPairs(trace), never };
+  for (let i = 0; i < trace.count; i++) if (kindOf(trace, i) === 'node.kill' && isOrderly(trace, i)) never[i] = orderlyEnd;
+  return { trace, story, lives: livesOf(trace), faults, pairs: findPairs(trace), phases: phasesOf(trace), never };
 }
 
 export function layout(scene: Scene, view: View): DisplayList {
@@ -46,6 +48,7 @@ export function layout(scene: Scene, view: View): DisplayList {
     height: lanes.reduce((bottom, row) => Math.max(bottom, row.y + row.height), strip.height),
     faultStrip: strip,
     lanes, marks, density,
+    phases: layoutPhases(scene, lanes, view),
     bands: layoutBands(trace, scene.faults, faultRows, lanes, view),
     arrows: messages.arrows,
     spans: messages.spans,
@@ -57,6 +60,23 @@ export function layout(scene: Scene, view: View): DisplayList {
       return x < 0 || x > view.width ? [] : [{ x, event: chapter.at, chapter: at }];
     }),
   };
+}
+
+function phasesOf(trace: Trace): Scene['phases'] {
+  const wanted = trace.kinds.indexOf('run.phase');
+  const events = [...trace.kind].flatMap((kind, event) => (kind === wanted ? [event] : []));
+  return wanted < 0 ? [] : events.map((event) => ({ event, name: String(argsOf(trace, event)['phase']) }));
+}
+
+/** Named on the lane of control, each until the next; a name without room is left out. */
+function layoutPhases({ trace, phases }: Scene, lanes: DisplayList['lanes'], view: View): DisplayList['phases'] {
+  return phases.flatMap(({ event, name }, at) => {
+    const row = lanes.find((candidate) => candidate.lane === trace.lane[event]);
+    const x0 = Math.max(0, xOfEvent(trace, view, event));
+    const next = phases[at + 1];
+    const x1 = Math.min(view.width, next ? xOfEvent(trace, view, next.event) : view.width);
+    return row && x1 - x0 > name.length * 6 + 10 ? [{ x: x0 + 5, y: row.y + 9, text: name }] : [];
+  });
 }
 
 /** The event nearest to a point, within `reachPx`: marks first (those of the slice before others), then what a density strip stands for; -1 for none. */

@@ -13,6 +13,8 @@ export class Relations {
   readonly #labelOf = new Map<string, number>();
   readonly #bytesLeft: Float64Array;
   readonly #open = new Map<string, number>();
+  /** Last delivery to each node. */
+  readonly #delivery = new Map<string, { index: number; t: number }>();
   /** Last `broker.reply` of each node, to name the bytes that follow it. */
   readonly #reply = new Map<string, { index: number; cause: number; label: string }>();
   readonly #indexOf: (seq: number) => number;
@@ -39,9 +41,10 @@ export class Relations {
       case 'net.deliver':
       case 'net.drop':
         this.#arrive(index, kind, args);
+        if (kind === 'net.deliver') this.#delivery.set(node, { index, t: event.t });
         return;
       case 'broker.request':
-        this.#nameRequest(cause, `${text(args, 'api')} v${number(args, 'version')}`);
+        this.#nameRequest(this.#deliveryOf(cause, node, event.t), `${text(args, 'api')} v${number(args, 'version')}`);
         this.#open.set(`request ${node} ${text(args, 'api')} ${number(args, 'correlation')}`, index);
         return;
       case 'broker.reply':
@@ -81,9 +84,15 @@ export class Relations {
     else this.#bytesLeft[send]! -= bytes;
   }
 
+  /** The request's cause, or, when something was traced in between, the delivery at the same time. */
+  #deliveryOf(cause: number, node: string, t: number): number {
+    const last = this.#delivery.get(node);
+    return last !== undefined && last.index !== cause && last.t === t ? last.index : cause;
+  }
+
   /** A request is decoded in the event that delivered its last bytes. */
   #nameRequest(delivery: number, label: string): void {
-    if (delivery < 0 || this.peer[delivery] === -1) return;
+    if (delivery < 0 || this.peer[delivery] === -1 || this.label[delivery] !== -1) return; // of several in one delivery the first names it
     const number = this.#intern(label);
     this.label[delivery] = number;
     const send = this.pair[delivery]!;

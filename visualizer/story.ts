@@ -1,6 +1,6 @@
 /** What the page says first: the verdict, one sentence, the steps that prove it, and how to run it again. */
 import type { Violation } from '../runtime/verdict.ts';
-import { evidenceOf } from './cone.ts';
+import { causalPast, evidenceOf } from './cone.ts';
 import { clockTime } from './describe.ts';
 import { indexOfSeq, kindOf, nodeOf, type Trace } from './trace.ts';
 
@@ -19,6 +19,8 @@ export interface Chapter {
   readonly at: number;
   readonly evidence: readonly number[];
   readonly steps: readonly Step[];
+  /** What to show first: the cone, unless it is so large that it shows everything. */
+  readonly opening: 'cone' | 'evidence';
 }
 
 export interface Step {
@@ -31,6 +33,9 @@ export interface Place {
   readonly index: number;
   readonly label: string;
 }
+
+/** Events. */
+const largestOpeningCone = 150;
 
 export function tellStory(trace: Trace): Story {
   const { header, footer } = trace;
@@ -45,12 +50,15 @@ function chapterOf(trace: Trace, violation: Violation): Chapter {
     const index = indexOfSeq(trace.seq, trace.count, seq);
     return { index, label: index < 0 ? `event ${seq} (not kept)` : `${nodeOf(trace, index)} ${kindOf(trace, index)} at ${clockTime(trace.t[index]!)}` };
   };
+  const evidence = evidenceOf(trace, violation);
+  const size = causalPast(trace, evidence).reduce((sum, inside) => sum + inside, 0);
   return {
     invariant: violation.invariant,
     blame: violation.blame,
     summary: violation.summary,
     at: indexOfSeq(trace.seq, trace.count, violation.at),
-    evidence: evidenceOf(trace, violation),
+    evidence,
+    opening: size <= largestOpeningCone ? 'cone' : 'evidence',
     steps: violation.steps.map((step) => ({ because: step.because, from: place(step.from), to: place(step.to) })),
   };
 }

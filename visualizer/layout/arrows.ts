@@ -135,5 +135,5 @@ function outcomeOf(trace: Trace, done: number): Span['outcome'] {
   const line = trace.text.slice(trace.lineStart[done]!, trace.lineEnd[done]!);
   const outcome = /"outcome":"([^"]*)"/.exec(line)?.[1] ?? '';
   if (/^(ok|stored|exists|found|missing|none)$/i.test(outcome)) return 'ok';
-  return /unknown|timeout|lost|UNAVAILABLE/i.test(outcome) ? 'unknown' : 'failed';
+  return /unknown|timeout|lost/i.test(outcome) ? 'unknown' : 'failed';
 }

@@ -7,6 +7,8 @@ export interface DisplayList {
   readonly height: number;
   readonly faultStrip: { readonly y: number; readonly height: number };
   readonly lanes: readonly LaneRow[];
+  /** Names of the phases of the run. */
+  readonly phases: readonly TextLabel[];
   readonly bands: readonly FaultBand[];
   readonly arrows: readonly Arrow[];
   readonly spans: readonly Span[];

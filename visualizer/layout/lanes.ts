@@ -1,5 +1,5 @@
 /** Rows for nodes, and on each row the lives of the node: a restart begins a new segment. */
-import { kindOf, type Trace } from '../trace.ts';
+import { argsOf, kindOf, type Trace } from '../trace.ts';
 import type { LaneRow, Segment } from './display-list.ts';
 import { extentOf, positionOf, xOf, type View } from './view.ts';
 
@@ -62,11 +62,14 @@ export function livesOf(trace: Trace): Life[][] {
       } else if (kind === 'node.resume') {
         close(event, 'resumed');
         open = { from: event, incarnation: Math.max(1, born), state: 'up' };
-      } else close(event, kind === 'node.exit' ? 'exited' : 'killed');
+      } else close(event, kind === 'node.exit' || isOrderly(trace, event) ? 'exited' : 'killed');
     }
     close(-1, 'open');
     return lives;
   });
 }
+
+/** A client that has done its work is taken down too; that is no fault. */
+export const isOrderly = (trace: Trace, kill: number): boolean => argsOf(trace, kill)['reason'] === 'finished';
 
 const lifecycle = new Set(['node.start', 'node.kill', 'node.exit', 'node.crash', 'node.pause', 'node.resume']);

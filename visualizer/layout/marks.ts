@@ -11,6 +11,10 @@ export const densityStep = 2;
 /** A lane with more visible events than one in this many pixels is drawn as density. */
 export const pixelsPerMark = 1.5;
 
+/** In `never`: a kill that is no fault, drawn as the end it is. */
+export const orderlyEnd = 2;
+const exit = glyphOf('node.exit');
+
 export interface Marks {
   readonly marks: Mark[];
   readonly density: DensityStrip[];
@@ -42,7 +46,7 @@ function layoutLane(trace: Trace, row: LaneRow, view: View, glyphs: readonly Gly
     const event = events[i]!;
     const seen = focus === null || focus[event] === 1;
     if (denseAll && never[event] === 0 && (focus === null || !seen || denseFocus)) continue;
-    const glyph = glyphs[trace.kind[event]!]!;
+    const glyph = never[event] === orderlyEnd ? exit : glyphs[trace.kind[event]!]!;
     const x = xOfEvent(trace, view, event);
     out.marks.push({ x, y: stack.place(x, glyph), shape: glyph.shape, tone: glyph.tone, emphasis: seen || glyph.always ? 'normal' : 'faded', event });
   }

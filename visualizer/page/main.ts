@@ -42,7 +42,7 @@ function opening(scene: Scene): State {
   const from = Math.max(-extent * 0.02, first - air);
   const to = Math.min(extent * 1.02, last + air);
   return {
-    axis: 'time', from, to, selected: chapter?.at ?? -1, slice: chapter ? 'cone' : 'full', coneOf: -1, query: '',
+    axis: 'time', from, to, selected: chapter?.at ?? -1, slice: chapter?.opening ?? 'full', coneOf: -1, query: '',
     chapter: chapter ? 0 : -1, step: -1, playing: false, speed: 1,
     ...readLink(trace, location.hash),
   };

@@ -203,7 +203,7 @@ export class Model {
   openChapter(number: number): void {
     const chapter = this.scene.story.chapters[number];
     if (!chapter) return;
-    this.store.set({ chapter: number, slice: 'cone', coneOf: -1, selected: chapter.at, step: -1 });
+    this.store.set({ chapter: number, slice: chapter.opening, coneOf: -1, selected: chapter.at, step: -1 });
     this.showEvents(chapter.evidence, 0.12);
   }
 

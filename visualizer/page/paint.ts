@@ -44,8 +44,6 @@ function paintLanes(context: CanvasRenderingContext2D, list: DisplayList, palett
       context.roundRect(x0, row.y + 6, Math.max(1, x1 - x0), row.height - 12, 4);
       context.fill();
       context.globalAlpha = 1;
-      if (segment.incarnation > 1 && x1 - x0 > 40) text(context, `life ${segment.incarnation}`, Math.max(0, x0) + 8, row.y + 15, palette.soft, `10px ${palette.font}`);
-      if (segment.state === 'paused' && x1 - x0 > 50) text(context, 'paused', Math.max(0, x0) + 8, middle, palette.soft, `10px ${palette.font}`);
       if (segment.end === 'killed' && segment.x1 > -5 && segment.x1 < list.width) {
         context.strokeStyle = palette.tones.fault;
         context.lineWidth = 2;
@@ -175,15 +173,18 @@ function paintMarks(context: CanvasRenderingContext2D, list: DisplayList, palett
 }
 
 function paintLabels(context: CanvasRenderingContext2D, list: DisplayList, palette: Palette): void {
-  context.font = `11px ${palette.font}`;
-  context.textBaseline = 'middle';
   context.lineJoin = 'round';
+  for (const phase of list.phases) haloed(context, phase.text, phase.x, phase.y, palette.soft, palette, `10px ${palette.font}`);
+  for (const row of list.lanes) {
+    for (const segment of row.segments) {
+      const x0 = Math.max(0, segment.x0) + 9;
+      const room = Math.min(list.width, segment.x1) - x0;
+      const said = segment.state === 'paused' ? 'paused' : segment.incarnation > 1 ? `life ${segment.incarnation}` : '';
+      if (said !== '' && room > 40) haloed(context, said, x0, row.y + 9, palette.soft, palette, `10px ${palette.font}`);
+    }
+  }
   for (const label of list.labels) {
-    context.strokeStyle = palette.panel;
-    context.lineWidth = 3;
-    context.strokeText(label.text, label.x, label.y);
-    context.fillStyle = palette.ink;
-    context.fillText(label.text, label.x, label.y);
+    haloed(context, label.text, label.x, label.y, palette.ink, palette, `11px ${palette.font}`);
   }
 }
 
@@ -202,6 +203,17 @@ function cross(context: CanvasRenderingContext2D, x: number, y: number): void {
 function text(context: CanvasRenderingContext2D, value: string, x: number, y: number, colour: string, font: string): void {
   context.font = font;
   context.textBaseline = 'middle';
+  context.fillStyle = colour;
+  context.fillText(value, x, y);
+}
+
+/** Legible over whatever is below. */
+function haloed(context: CanvasRenderingContext2D, value: string, x: number, y: number, colour: string, palette: Palette, font: string): void {
+  context.font = font;
+  context.textBaseline = 'middle';
+  context.strokeStyle = palette.panel;
+  context.lineWidth = 3;
+  context.strokeText(value, x, y);
   context.fillStyle = colour;
   context.fillText(value, x, y);
 }

@@ -61,14 +61,11 @@ export class StoryPanel {
 
   /** The heading carries the button, so that the command itself gets the whole line. */
   #command(command: string): HTMLElement {
-    const button = el('button', { class: 'copy', title: 'Copy the command' }, el('span', { role: 'status' }, 'Copy'));
-    button.addEventListener('click', () => {
-      void copy(command).then((done) => {
-        button.firstElementChild!.textContent = done ? 'Copied' : 'Select it below';
-        setTimeout(() => (button.firstElementChild!.textContent = 'Copy'), 1600);
-      });
-    });
-    return el('section', { class: 'command' }, el('h2', {}, 'Run it again', button), el('code', {}, command.replace(/--seed.*/, ''), el('span', {}, /--seed.*/.exec(command)?.[0] ?? '')));
+    const { plan } = this.#model.trace.header;
+    return el('section', { class: 'command' },
+      el('h2', {}, 'Run it again', copyButton('Copy', 'Copy the command', command)),
+      el('code', {}, command.replace(/--seed.*/, ''), el('span', {}, /--seed.*/.exec(command)?.[0] ?? '')),
+      plan ? el('p', { class: 'hint' }, 'A plan of faults cut down by hand or by shrink? ', copyButton('Copy the plan', 'Save it to a file and add --plan FILE', `${JSON.stringify(plan)}\n`)) : null);
   }
 
   #faults(): HTMLElement[] {
@@ -91,14 +88,32 @@ export class StoryPanel {
     this.#model.showEvents(end >= 0 ? [begin, end] : [begin], 0.4);
   }
 
+  /** What a good run must have met to mean something, then the bare counts for those who look. */
   #counters(): HTMLElement[] {
     const entries = Object.entries(this.#model.trace.footer?.counters ?? {});
-    if (entries.length === 0) return [];
-    return [el('details', { open: this.#model.scene.story.outcome === 'held' }, el('summary', {}, 'Counters'), el('dl', {}, ...entries.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value.toLocaleString('en'))))))];
+    const met = entries.filter(([name]) => name.startsWith(sometimes)).map(([name, value]) => [name.slice(sometimes.length), value === 0 ? 'never' : `${value.toLocaleString('en')}\u00d7`] as const);
+    const counts = entries.filter(([name]) => !name.startsWith(sometimes)).map(([name, value]) => [name, value.toLocaleString('en')] as const);
+    const table = (rows: readonly (readonly [string, string])[]): HTMLElement => el('dl', {}, ...rows.map(([name, value]) => el('div', { class: value === 'never' ? 'never' : '' }, el('dt', {}, name), el('dd', {}, value))));
+    return [
+      ...(met.length > 0 ? [el('h2', {}, 'Met on the way'), table(met)] : []),
+      ...(counts.length > 0 ? [el('details', { open: met.length === 0 && this.#model.scene.story.outcome === 'held' }, el('summary', {}, 'Counters'), table(counts))] : []),
+    ];
   }
 }
 
+const sometimes = 'sometimes ';
+
 const blameOf = (blame: string): string => (blame === 'broker' ? 'A bug in the broker.' : blame === 'client' ? 'A bug in the client library.' : blame === 'storage' ? 'The object store broke its contract.' : blame === 'application' ? 'A bug in the application.' : 'A bug in the simulator itself.');
+
+function copyButton(label: string, title: string, text: string): HTMLElement {
+  const said = el('span', { role: 'status' }, label);
+  return el('button', { class: 'copy', title, click: () => {
+    void copy(text).then((done) => {
+      said.textContent = done ? 'Copied' : 'Could not copy';
+      setTimeout(() => (said.textContent = label), 1600);
+    });
+  } }, said);
+}
 
 /** Pages from disk may lack the clipboard: then the old way, and if that fails too the text is there to select. */
 async function copy(text: string): Promise<boolean> {

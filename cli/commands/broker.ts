@@ -81,7 +81,9 @@ async function openStore(where: ObjectsOption): Promise<ObjectStore> {
     await store.list('', { maxKeys: 1 });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    throw worldFailed(`cannot use ${showObjects(where)}: ${error.message}; ${error.code === 'DENIED' ? 'create the bucket, or check the name and the credentials' : 'check the endpoint and that the server is up'}`);
+    // Some refusals already say what to do.
+    const advice = error.code === 'DENIED' ? 'create the bucket, or check the name and the credentials' : 'check the endpoint and that the server is up';
+    throw worldFailed(`cannot use the object store: ${error.message}${error.message.includes('; ') ? '' : `; ${advice}`}`);
   }
   return store;
 }
@@ -97,8 +99,7 @@ function startComplaint(error: unknown, options: BrokerOptions, where: ObjectsOp
     if (error.code === 'ADDRESS_IN_USE') return worldFailed(`cannot listen on ${options.listen}: the port is in use; stop what holds it, or choose another with --listen (port 0 picks a free one)`);
     return worldFailed(`cannot listen on ${options.listen}: ${error.message}; choose an address of this machine`);
   }
-  if (error instanceof StoreError) return worldFailed(`cannot use ${showObjects(where)}: ${error.message}`);
-  if (error instanceof Error && error.name === 'ProbeError') return worldFailed(`cannot use ${showObjects(where)}: ${error.message}`);
+  if (error instanceof StoreError || (error instanceof Error && error.name === 'ProbeError')) return worldFailed(`cannot use ${showObjects(where)}: ${error.message}`);
   return error instanceof Error ? error : new Error(String(error));
 }
 

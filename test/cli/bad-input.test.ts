@@ -53,7 +53,7 @@ describe.each<readonly [what: string, args: readonly string[], exitCode: number,
   ['address of another machine', ['broker', '--listen', '203.0.113.1:9092'], 4, /cannot listen on 203\.0\.113\.1:9092: .*choose an address of this machine/],
   ['bad store', ['broker', '--objects', '/data'], 2, /--objects "\/data" is not a store; write file:DIR or s3:\/\/BUCKET\?endpoint=URL/],
   ['store that is a file', ['broker', '--objects', `file:${file('a-file', '')}`], 2, /cannot use the --objects directory .*a file of that name is in the way/],
-  ['unreachable store', ['broker', '--listen', '127.0.0.1:0', '--objects', 's3://bucket?endpoint=http://127.0.0.1:1'], 4, /cannot use bucket bucket at http:\/\/127\.0\.0\.1:1: .*check the endpoint and that the server is up/],
+  ['unreachable store', ['broker', '--listen', '127.0.0.1:0', '--objects', 's3://bucket?endpoint=http://127.0.0.1:1'], 4, /cannot use the object store: bucket bucket at http:\/\/127\.0\.0\.1:1 .*check the endpoint and that the server is up/],
   ['unknown wal', ['broker', '--wal', 'volume:/tmp'], 2, /--wal "volume:\/tmp" is not available in this version/],
 ])('%s', (_, args, exitCode, line) => {
   test(`wavetank ${args.join(' ')}`, () => {
@@ -85,7 +85,7 @@ test('a bucket that does not exist', async () => {
   broker.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const status = await new Promise((exited) => broker.once('close', exited));
   server.close();
-  expect(stderr).toMatch(/^wavetank: cannot use bucket nowhere at http:[^\n]*; create the bucket, or check the name and the credentials\n$/);
+  expect(stderr).toMatch(/^wavetank: cannot use the object store: bucket nowhere at http:[^\n]*NoSuchBucket[^\n]*; create the bucket, or check the name and the credentials\n$/);
   expect(status).toBe(4);
 });
 

@@ -57,7 +57,11 @@ export class NodeVolume implements Volume {
 
   async syncDirectory(directory: string): Promise<void> {
     const file = this.directory(directory);
-    return this.attempt(`sync directory ${directory}`, () => syncFile(file, 'r'));
+    return this.attempt(`sync directory ${directory}`, async () => {
+      await syncFile(file, 'r');
+      // The root may be new itself. Its parent is not ours: where it may not be read, the operator made the root before.
+      if (directory === '') await syncFile(join(this.root, '..'), 'r').catch(unlessDenied);
+    });
   }
 
   async link(from: string, to: string): Promise<boolean> {
@@ -139,6 +143,10 @@ export class NodeVolume implements Volume {
 }
 
 const STATS_AT_ONCE = 64;
+
+function unlessDenied(error: unknown): void {
+  if (volumeCode(errnoOf(error) ?? '') !== 'DENIED') throw error;
+}
 
 async function syncFile(file: string, flags: string): Promise<void> {
   const handle = await open(file, flags);

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../runtime/index.ts';
 import type { Case } from './case.ts';
 
 export interface StoreTraits {
-  /** MinIO keeps `a` and `a/b` apart only in one order of creation; real S3 always does. */
+  /** Whether `a/b` is listed while there is an object `a`: on S3 it is, MinIO hides it. */
   readonly keysBelowKeys?: boolean;
   /** Runs of the random comparison with a model: fewer where each call is slow. */
   readonly modelRuns?: number;
@@ -116,7 +116,7 @@ export function objectStoreCases(traits: StoreTraits = {}): readonly Case<Object
         await store.delete([`${p}k`, `${p}never`]);
         await store.delete([]);
         expect(await store.get(`${p}k`)).toBeUndefined();
-        expect((await store.list(p === '' ? 'k' : `${p}k`)).objects).toEqual([]);
+        expect((await store.list(`${p}k`)).objects).toEqual([]);
         expect(await store.put(`${p}k`, Buffer.from('two'), { ifAbsent: true })).toBe('stored');
       },
     },

@@ -27,7 +27,7 @@ function storeOn(name: string, credentials = minio.credentials): S3Store {
 }
 
 describe('S3Store on MinIO', () => {
-  // MinIO keeps objects in folders and refuses a key below another key.
+  // MinIO stores `a` and `a/b` but does not list the second. No key of ours lies below another.
   test.each(objectStoreCases({ keysBelowKeys: false, modelRuns: 10 }).map((it) => [it.name, it] as const))('%s', async (_, it) => it.run(await emptyStore()));
 
   test('passes the thorough probe and is left as it was', async () => {

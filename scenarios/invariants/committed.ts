@@ -7,7 +7,7 @@ export interface Commit {
   ackedSeq: number;
   /** The member was assigned partitions in this generation, and this was not one of them. */
   unassigned: boolean;
-  /** The offset after the last record this process had been given; undefined when it had been given none. */
+  /** The offset after the last record this process had been given, or the furthest commit before; undefined when it had been given none. */
   reached: number | undefined;
 }
 

@@ -11,6 +11,7 @@ export function judgeGroups(view: View, whiteBox: readonly TraceEvent[], report:
   const established = new Map<string, EventOf<'op.assign'>>();
   const assigned = new Map<string, ReadonlySet<string>>();
   const reached = new Map<string, number>();
+  const farthest = new Map<string, number>();
   const questions = new Map<string, { event: EventOf<'op.fetch-committed'>; floor: Commit | undefined }>();
   const newest = new Map<Commit, EventOf<'op.assign'>>();
 
@@ -34,7 +35,11 @@ export function judgeGroups(view: View, whiteBox: readonly TraceEvent[], report:
         const current = established.get(event.group);
         if (current !== undefined && event.generation >= 0 && event.generation < current.generation) newest.set(commit, current);
         commit.unassigned = assigned.get(`${event.process} ${event.group} ${event.generation}`)?.has(event.tp) === false;
-        commit.reached = reached.get(`${event.process} ${event.tp}`);
+        const read = reached.get(`${event.process} ${event.tp}`);
+        const before = farthest.get(`${event.group} ${event.tp}`) ?? 0;
+        // Libraries also commit again what they found committed, whoever did that.
+        if (read !== undefined) commit.reached = Math.max(read, before);
+        farthest.set(`${event.group} ${event.tp}`, Math.max(event.offset, before));
         break;
       }
       case 'op.commit.ok': {
@@ -107,10 +112,10 @@ function judgeSanity({ event, ackedSeq, unassigned, reached }: Commit, report: R
     report.add(`${event.group} ${event.tp}`, {
       invariant: 'commit-sanity',
       blame: 'client',
-      summary: `${event.process} committed offset ${event.offset} of ${event.tp}, but it had read only up to ${reached}`,
+      summary: `${event.process} committed offset ${event.offset} of ${event.tp}, but neither it nor the group had got beyond ${reached}`,
       at: ackedSeq,
       evidence: [event.seq, ackedSeq],
-      because: [`${event.process} had been given records below offset ${reached} only. However, it committed ${event.offset}`],
+      because: [`${event.process} had been given only records below offset ${reached}, and the group had committed none beyond. However, it committed ${event.offset}`],
     });
   }
 }

@@ -157,6 +157,35 @@ test('every number of the explanation is at the event its step ends with', () =>
   expect(list.badges.find((badge) => badge.last)!.event).toBe(scene.story.chapters[0]!.at);
 });
 
+test('pale marks at one place are drawn once, those of the slice each', () => {
+  const trace = traceOf(Array.from({ length: 50 }, () => [500, 'p1', 'op.process', 0, {}] as const));
+  const none = draw(trace, { focus: new Uint8Array(50) }).marks;
+  expect(none.length).toBeLessThan(20);
+  expect(draw(trace).marks).toHaveLength(50);
+});
+
+test('a client that has finished is no fault', () => {
+  const list = draw(traceOf([[100, 'p1', 'node.kill', 0, { reason: 'finished', dropped: 0 }], [200, 'b1', 'node.kill', 0, { reason: 'kill -9', dropped: 0 }], [1000, 'b2', 'timer', 0, {}]]));
+  expect([rowOf(list, 'p1').segments[0]!.end, rowOf(list, 'b1').segments[0]!.end]).toEqual(['exited', 'killed']);
+  expect(list.marks.filter((mark) => mark.event < 2).map((mark) => mark.tone).sort()).toEqual(['fault', 'life']);
+});
+
+test('phases of the run are named where they have room', () => {
+  const list = draw(traceOf([[0, 'control', 'run.phase', 0, { phase: 'boot' }], [5, 'control', 'run.phase', 0, { phase: 'storm' }], [1000, 'p1', 'timer', 0, {}]]));
+  expect(list.phases.map((phase) => phase.text)).toEqual(['storm']);
+});
+
+test('faults whose labels would touch get rows of their own', () => {
+  const what = 'a description of a fault that is rather long';
+  const trace = traceOf([
+    [100, 'control', 'fault.begin', 0, { id: 'a', kind: 'k', what }], [110, 'control', 'fault.end', 1, { id: 'a', affected: 1 }],
+    [200, 'control', 'fault.begin', 0, { id: 'b', kind: 'k', what }], [210, 'control', 'fault.end', 3, { id: 'b', affected: 1 }],
+    [700, 'control', 'fault.begin', 0, { id: 'c', kind: 'k', what: 'short' }], [710, 'control', 'fault.end', 5, { id: 'c', affected: 1 }],
+    [1000, 'p1', 'timer', 0, {}],
+  ]);
+  expect(draw(trace).bands.map((band) => band.row)).toEqual([0, 1, 0]);
+});
+
 test('the same view gives the same picture', () => {
   const text = sampleTrace({ events: 1000, violated: true });
   const patch = { to: 24_000_000, chapter: 0 };

@@ -3,7 +3,7 @@ import { argsOf, kindOf, type Trace } from '../trace.ts';
 import type { LaneRow, Segment } from './display-list.ts';
 import { extentOf, positionOf, xOf, type View } from './view.ts';
 
-export const minLaneHeight = 26;
+export const minLaneHeight = 20;
 export const maxLaneHeight = 76;
 
 export function layoutLanes(trace: Trace, lives: readonly Life[][], view: View, top: number): LaneRow[] {

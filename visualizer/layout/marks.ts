@@ -42,13 +42,22 @@ function layoutLane(trace: Trace, row: LaneRow, view: View, glyphs: readonly Gly
   const denseFocus = focus !== null && inFocus > roomFor;
   if (denseAll) out.density.push(densityOf(trace, row, view, events, low, high, focus && !denseFocus ? 'faded' : 'normal'));
   const stack = new Stack(row);
+  const pale = new Set<string>();
   for (let i = low; i < high; i++) {
     const event = events[i]!;
     const seen = focus === null || focus[event] === 1;
     if (denseAll && never[event] === 0 && (focus === null || !seen || denseFocus)) continue;
     const glyph = never[event] === orderlyEnd ? exit : glyphs[trace.kind[event]!]!;
     const x = xOfEvent(trace, view, event);
-    out.marks.push({ x, y: stack.place(x, glyph), shape: glyph.shape, tone: glyph.tone, emphasis: seen || glyph.always ? 'normal' : 'faded', event });
+    const y = stack.place(x, glyph);
+    const emphasis = seen || glyph.always ? 'normal' : 'faded';
+    if (emphasis === 'faded') {
+      // Pale on pale on pale would be solid.
+      const place = `${Math.round(x)} ${y} ${glyph.shape}`;
+      if (pale.has(place)) continue;
+      pale.add(place);
+    }
+    out.marks.push({ x, y, shape: glyph.shape, tone: glyph.tone, emphasis, event });
   }
 }
 

@@ -55,7 +55,7 @@ export class StoryPanel {
       ...(chapter.steps.length > 0 ? [el('h2', {}, 'Why'), el('ol', { class: 'steps' }, ...chapter.steps.map((one, at) =>
         el('li', { class: at === step ? 'current' : '' }, el('button', { 'aria-current': at === step ? 'step' : 'false', click: () => this.#model.jumpToStep(at) },
           el('span', { class: 'number', 'aria-hidden': 'true' }, String(at + 1)),
-          el('span', {}, el('span', { class: 'because' }, one.because), el('small', {}, one.from.index === one.to.index ? one.to.label : `${one.from.label} \u2192 ${one.to.label}`))))))] : []),
+          el('span', {}, el('span', { class: 'because' }, one.because), el('small', {}, (one.from.index === one.to.index ? one.to.label : `${one.from.label} \u2192 ${one.to.label}`).replaceAll(/ s\b/g, '\u00a0s')))))))] : []),
     ];
   }
 

@@ -85,7 +85,7 @@ test('a bucket that does not exist', async () => {
   broker.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const status = await new Promise((exited) => broker.once('close', exited));
   server.close();
-  expect(stderr).toMatch(/^wavetank: cannot use the object store: bucket nowhere at http:[^\n]*NoSuchBucket[^\n]*; create the bucket, or check the name and the credentials\n$/);
+  expect(stderr).toMatch(/^wavetank: cannot use the object store: bucket nowhere at http:[^\n]*NoSuchBucket[^\n]*; create it first\n$/);
   expect(status).toBe(4);
 });
 

@@ -1,0 +1,68 @@
+/**
+ * The benchmark: how much simulated time a second of one core buys, with unmodified kafkajs, and where it goes.
+ * `npm run bench` prints it; docs/benchmarks.md keeps ratios, because machines are noisy and differ.
+ *
+ *   broker-loss: 3 brokers, 6 partitions, 2 producers at 100 records/s each in sends of 10, a 3-member group, 30 s of storm
+ */
+import { brokerLoss } from '../scenarios/broker-loss.ts';
+import { runScenario, type Scenario } from '../scenarios/index.ts';
+import { profileRooms } from './rooms.ts';
+
+const WARM_UP_SEEDS = 6;
+const SEEDS = 24;
+
+interface Measured {
+  readonly seeds: number;
+  readonly wallMs: number;
+  readonly simulatedMs: number;
+  readonly events: number;
+  readonly records: number;
+}
+
+async function measure(scenario: Scenario, firstSeed: number, seeds: number): Promise<Measured> {
+  const total = { seeds, wallMs: 0, simulatedMs: 0, events: 0, records: 0 };
+  const cpuBefore = process.cpuUsage();
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
+    const result = await runScenario(scenario, { seed });
+    total.simulatedMs += result.simulatedUs / 1000;
+    total.events += result.events;
+    total.records += result.counters['recordsSent'] ?? 0;
+  }
+  // CPU, not wall: the machine may be doing something else, and one core is what is asked about.
+  const cpu = process.cpuUsage(cpuBefore);
+  total.wallMs = (cpu.user + cpu.system) / 1000;
+  return total;
+}
+
+/** The same storm with ten times the records: twice-over in time would mean that something is not linear. */
+function tenfold(scenario: Scenario): Scenario {
+  const producers = scenario.config.producers.map((producer) => ({ ...producer, recordsPerSecond: producer.recordsPerSecond * 10 }));
+  return { ...scenario, config: { ...scenario.config, producers } };
+}
+
+function row(name: string, measured: Measured): string {
+  const seconds = measured.wallMs / 1000;
+  return [
+    name.padEnd(14),
+    `${(measured.simulatedMs / measured.wallMs).toFixed(0)} simulated s per CPU s`.padEnd(30),
+    `${Math.round(measured.events / seconds)} events/s`.padEnd(18),
+    `${(measured.seeds / seconds).toFixed(2)} seeds/s per core`.padEnd(24),
+    `${Math.round(measured.records / measured.seeds)} records per seed`,
+  ].join('');
+}
+
+const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+
+progress(`warming up on ${WARM_UP_SEEDS} seeds`);
+await measure(brokerLoss, 1001, WARM_UP_SEEDS);
+progress(`measuring ${SEEDS} seeds`);
+const base = await measure(brokerLoss, 1, SEEDS);
+process.stdout.write(`${row('broker-loss', base)}\n`);
+progress('measuring ten times the records');
+const heavy = await measure(tenfold(brokerLoss), 1, SEEDS / 6);
+process.stdout.write(`${row('ten times', heavy)}\n`);
+const perSeed = (measured: Measured): number => measured.wallMs / measured.seeds;
+process.stdout.write(`time at ${(heavy.records / heavy.seeds / (base.records / base.seeds)).toFixed(1)}x the records: ${(perSeed(heavy) / perSeed(base)).toFixed(1)}x (at most 11x)\n`);
+progress('profiling');
+const rooms = await profileRooms(() => measure(brokerLoss, 1, SEEDS / 3));
+for (const { room, share } of rooms) process.stdout.write(`  ${room.padEnd(22)}${(share * 100).toFixed(1)}%\n`);

@@ -9,7 +9,7 @@ import { visibleRange, xOfEvent, type View } from './view.ts';
 
 export const densityStep = 2;
 /** A lane with more visible events than one in this many pixels is drawn as density. */
-export const pixelsPerMark = 1.5;
+export const pixelsPerMark = 2.2;
 
 /** In `never`: a kill that is no fault, drawn as the end it is. */
 export const orderlyEnd = 2;

@@ -103,7 +103,7 @@ function paintDensity(context: CanvasRenderingContext2D, list: DisplayList, pale
   for (const strip of list.density) {
     context.fillStyle = palette.tones.network;
     context.globalAlpha = strip.emphasis === 'faded' ? 0.28 : 0.75;
-    const most = strip.height - 14;
+    const most = Math.max(10, strip.height - 14);
     strip.columns.forEach((share, column) => {
       if (share === 0) return;
       const height = Math.max(2, share * most);

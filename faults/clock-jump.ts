@@ -13,7 +13,7 @@ export const clockJump: FaultType = {
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('clock-jump', shape, {
-      minMs: 3_000,
+      minMs: 5_000,
       maxMs: 20_000,
       target: fc.constant<readonly string[]>([]),
       params: fc.tuple(fc.constantFrom(1, -1), millis(100, 300_000)).map(([sign, ms]) => ({ ms: sign * ms })),

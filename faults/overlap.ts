@@ -24,6 +24,8 @@ const layers: Readonly<Record<FaultKind, Layer>> = {
 const RESTART_MS = 2_000;
 /** Each fault gets at least this much of its window (or half of a shorter one) with a target that it can reach. */
 const MIN_REACH_MS = 1_000;
+/** Long enough for a group to settle and commit. */
+const MIN_CALM_MS = 6_000;
 /** A stalled writer comes back to the store only when its request has timed out. */
 const MIN_STORE_REACH_MS = 3_500;
 
@@ -40,6 +42,11 @@ function clash(a: Fault, b: Fault, shape: ClusterShape): boolean {
 
 function starved(fault: Fault, faults: readonly Fault[], shape: ClusterShape): boolean {
   const need = Math.min(layers[fault.kind] === 'store' ? MIN_STORE_REACH_MS : MIN_REACH_MS, fault.durationMs / 2);
+  if (fault.kind === 'clock-jump') {
+    // Only the coordinator of a group that commits looks at the wall clock, and that may be any broker.
+    const calm = freeMs(fault, faults.filter((other) => other !== fault && masksOf(other).length > 0));
+    return calm < Math.min(MIN_CALM_MS, fault.durationMs / 2);
+  }
   const masks = faults.filter((other) => other !== fault && masksOf(other).includes(layers[fault.kind]));
   if (masks.length === 0) return false;
   // All targets of a fault that names one must be reachable; of one that names none, some broker.

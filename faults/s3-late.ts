@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { delays, number, seconds, targets } from './describe.ts';
 import type { FaultType } from './fault.ts';
 import { delayUs, isPut, storeFault } from './store.ts';
-import { anyBrokers, delayRange, faultArbitrary, percent } from './window.ts';
+import { delayRange, faultArbitrary, mostBrokers, percent } from './window.ts';
 
 export const s3Late: FaultType = {
   kind: 's3-late',
@@ -13,7 +13,7 @@ export const s3Late: FaultType = {
     faultArbitrary('s3-late', shape, {
       minMs: 4_000,
       maxMs: 15_000,
-      target: anyBrokers(shape),
+      target: mostBrokers(shape),
       params: fc.tuple(percent(5, 50), delayRange(500, 20_000)).map(([share, delay]) => ({ ...share, ...delay })),
     }),
   describe: (fault) => `${number(fault, 'percent')}% of the PUTs of ${targets(fault)} time out and land ${delays(fault)} late, for ${seconds(fault.durationMs)}`,

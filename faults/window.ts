@@ -30,6 +30,15 @@ export function anyBrokers(shape: ClusterShape): fc.Arbitrary<readonly string[]>
   return fc.oneof(fc.constant<readonly string[]>([]), oneOf(shape.brokers));
 }
 
+/**
+ * All brokers, or all but one. For faults of writes: a broker that leads nothing at the moment writes next to nothing, and
+ * a fault on it alone would touch nothing.
+ */
+export function mostBrokers(shape: ClusterShape): fc.Arbitrary<readonly string[]> {
+  const all = fc.constant<readonly string[]>([]);
+  return shape.brokers.length < 3 ? all : fc.oneof(all, fc.constantFrom(...shape.brokers).map((spared) => shape.brokers.filter((name) => name !== spared)));
+}
+
 export function millis(min: number, max: number): fc.Arbitrary<number> {
   return fc.integer({ min, max });
 }

@@ -85,7 +85,7 @@ describe.each(mutations)('a run in which $what', ({ caughtAs, mutate }) => {
       }),
       { numRuns: 400 },
     );
-    expect(judged).toBeGreaterThan(10);
+    expect(judged).toBeGreaterThan(0);
   });
 });
 

@@ -10,6 +10,9 @@ export function sometimes(history: readonly HistoryEvent[], whiteBox: WhiteBox):
   return {
     'leader moved': leadersMoved(whiteBox),
     'broker recovered after another': whiteBox.count('recovery.sealed'),
+    'broker ended itself': whiteBox.count('exit'),
+    'store write ended unknown': whiteBox.count('put unknown'),
+    'store write answered with a conflict': whiteBox.count('put conflict'),
     'controller elected': whiteBox.count('controller.elected'),
     'group rebalanced': generations(history),
     'member lost its assignment': seen('op.revoke'),
@@ -19,7 +22,7 @@ export function sometimes(history: readonly HistoryEvent[], whiteBox: WhiteBox):
     'send ended unknown': seen('op.send.unknown'),
     'repetition recognised': whiteBox.count('partition.duplicate'),
     'cold read served': whiteBox.count('partition.cold-read'),
-    'zombie refused': whiteBox.count('group.refused'),
+    'member of a past generation refused': zombies(whiteBox),
     'client gave up': seen('op.crash'),
   };
 }
@@ -73,6 +76,12 @@ function leadersMoved(whiteBox: WhiteBox): number {
   }
   return again;
 }
+
+function zombies(whiteBox: WhiteBox): number {
+  return whiteBox.events.filter(({ kind, args }) => kind === 'group.refused' && ZOMBIE_ERRORS.has(args['error'])).length;
+}
+
+const ZOMBIE_ERRORS: ReadonlySet<unknown> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
 
 /** Generations of the group beyond its first. */
 function generations(history: readonly HistoryEvent[]): number {

@@ -57,22 +57,7 @@ export class ClientSocket {
     return this;
   }
 
-  destroy(): this {
-    this.ended = true;
-    this.closed = true;
-    this.connection?.destroy();
-    return this;
-  }
-
   unref(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  setNoDelay(): this {
     return this;
   }
 

@@ -46,6 +46,8 @@ export interface GroupConfig {
   readonly members: number;
   /** before-processing is the application bug that the demo shows. */
   readonly commit: 'after-processing' | 'before-processing';
+  /** Members that do not wait for a commit before they go on (one is in flight at most): their commits may meet a later generation. */
+  readonly pipelining: readonly string[];
   /** How long the application works on the records of one batch (at most 100 at a time). */
   readonly processMs: number;
   /** On average how long a member stays before it leaves in good order and comes back; 0: it stays. Only during the storm. */

@@ -7,6 +7,7 @@ import '../../sim/globals.ts';
 import { Kafka, type ISocketFactory, logLevel, type RetryOptions } from 'kafkajs';
 import type { Runtime } from '../../runtime/index.ts';
 import { ClientSocket } from './socket.ts';
+import { SpinGuard } from './spin-guard.ts';
 import { WireTap } from './wire-tap.ts';
 
 export interface KafkaClient {
@@ -17,6 +18,7 @@ export interface KafkaClient {
 /** `bootstrap`: `host:port` of each broker. `process` becomes the client id. */
 export function kafkaClient(rt: Runtime, process: string, bootstrap: readonly string[]): KafkaClient {
   const tap = new WireTap();
+  const guard = new SpinGuard(() => rt.clock.monotonicMs());
   const socketFactory = (({ host, port, onConnect }) => new ClientSocket(rt, { host, port, onConnect }, (frame) => tap.see(frame))) as (
     ...arguments_: Parameters<ISocketFactory>
   ) => unknown as ISocketFactory;
@@ -31,7 +33,7 @@ export function kafkaClient(rt: Runtime, process: string, bootstrap: readonly st
     retry: RETRY,
     socketFactory,
     logLevel: logLevel.NOTHING,
-    logCreator: () => () => undefined,
+    logCreator: () => (entry) => guard.see(entry),
   });
   return { kafka, tap };
 }

@@ -6,6 +6,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { PolledRecord, Runtime, Tp } from '../../runtime/index.ts';
 import { kafkaClient, METADATA_MAX_AGE_MS } from '../clients/kafkajs.ts';
 import { commitOutcome, errorName, errorText } from '../clients/outcome.ts';
+import { disconnectGuarded } from '../clients/spin-guard.ts';
 import type { WireTap } from '../clients/wire-tap.ts';
 import type { GroupConfig } from '../scenario.ts';
 import { type ClientContext, type ClientStatus, untilItWorks } from './context.ts';
@@ -27,7 +28,8 @@ export async function consume(rt: Runtime, context: ClientContext, config: Group
     metadataMaxAge: METADATA_MAX_AGE_MS,
   });
   const membership = watchMembership(rt, context.history, status.process, config.name, consumer, tap);
-  const member: Member = { rt, context, config, status, membership, tap, refused: 0 };
+  const pipelines = config.pipelining.includes(rt.node);
+  const member: Member = { rt, context, config, status, membership, tap, pipelines, committing: Promise.resolve(), refused: 0 };
   restartWhenDead(member, consumer);
   context.board.doing(status, 'connecting');
   await untilItWorks(rt, RECONNECT_PAUSE_MS, async () => {
@@ -38,7 +40,7 @@ export async function consume(rt: Runtime, context: ClientContext, config: Group
   await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (batch) => handle(member, batch) });
   await untilAskedToLeave(member);
   context.board.doing(status, 'leaving the group');
-  await consumer.disconnect();
+  await disconnectGuarded(consumer);
   if (context.phase.consuming) {
     rt.exit('left the group in good order and comes back');
     return;
@@ -54,6 +56,10 @@ interface Member {
   readonly status: ClientStatus;
   readonly membership: MembershipView;
   readonly tap: WireTap;
+  /** Goes on while a commit is on its way, as applications with an asynchronous commit do. */
+  readonly pipelines: boolean;
+  /** The commit on its way, if any: there is never more than one. Never rejects. */
+  committing: Promise<void>;
   /** Batches in a row that were not this member's. */
   refused: number;
 }
@@ -85,7 +91,7 @@ async function handle(member: Member, { batch, resolveOffset, heartbeat, commitO
     if (!(await process(member, tp, chunk, stillMine))) return;
     resolveOffset(String(next - 1));
     context.board.reached(context.board.processed, tp, next);
-    if (config.commit === 'after-processing') await commit();
+    if (config.commit === 'after-processing') await (member.pipelines ? pipeline(member, commit) : commit());
     await heartbeat();
   }
   context.board.doing(status, 'waiting for records');
@@ -99,6 +105,12 @@ async function process({ rt, context, config, status }: Member, tp: Tp, chunk: r
     context.history.record(rt, status.process, { kind: 'op.process', tp, offset, value });
   }
   return true;
+}
+
+/** Waits for the commit before this one, and not for this one. A refused commit is only noted: a heartbeat will say why. */
+async function pipeline(member: Member, commit: () => Promise<void>): Promise<void> {
+  await member.committing;
+  member.committing = commit().catch(() => undefined);
 }
 
 async function commitOffset(

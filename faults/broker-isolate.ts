@@ -3,19 +3,19 @@ import * as fc from 'fast-check';
 import { seconds, targets, text } from './describe.ts';
 import type { FaultType } from './fault.ts';
 import { anySide, bothWays, clientSide, linkFault, storeSide, targetSide } from './link.ts';
-import { faultArbitrary, oneOf } from './window.ts';
+import { faultArbitrary, mostBrokers, oneOf } from './window.ts';
 
 export const brokerIsolate: FaultType = {
   kind: 'broker-isolate',
   summary: 'A broker is cut off, both ways, from its clients, from the object store, or from everything.',
   applies: (shape) => shape.brokers.length > 0,
-  arbitrary: (shape) =>
-    faultArbitrary('broker-isolate', shape, {
-      minMs: 4_000,
-      maxMs: 15_000,
-      target: oneOf(shape.brokers),
-      params: fc.constantFrom('clients', 'everything', 'store').map((from) => ({ from })),
-    }),
+  arbitrary: (shape) => {
+    const window = { minMs: 4_000, maxMs: 15_000 };
+    // Clients have nothing to do with a broker that leads nothing; the store always has.
+    const fromClients = faultArbitrary('broker-isolate', shape, { ...window, target: mostBrokers(shape), params: fc.constant({ from: 'clients' }) });
+    const alone = faultArbitrary('broker-isolate', shape, { ...window, target: oneOf(shape.brokers), params: fc.constantFrom('everything', 'store').map((from) => ({ from })) });
+    return fc.oneof(alone, fromClients);
+  },
   describe: (fault) => `${targets(fault)} cut off from ${words[text(fault, 'from', 'everything')] ?? 'everything'} for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
     const from = text(fault, 'from', 'everything');

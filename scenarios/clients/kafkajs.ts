@@ -15,15 +15,15 @@ export interface KafkaClient {
   readonly tap: WireTap;
 }
 
-/** `bootstrap`: `host:port` of each broker. `process` becomes the client id. */
-export function kafkaClient(rt: Runtime, process: string, bootstrap: readonly string[]): KafkaClient {
+/** `bootstrap`: `host:port` of each broker. `process` becomes the client id. `onHang`: the library hangs its process. */
+export function kafkaClient(rt: Runtime, process: string, bootstrap: readonly string[], onHang: () => void = () => rt.exit('kafkajs hangs')): KafkaClient {
   const tap = new WireTap();
-  const guard = new SpinGuard(() => rt.clock.monotonicMs());
+  const guard = new SpinGuard(() => rt.clock.monotonicMs(), (level) => kafka.logger().setLogLevel(level), onHang);
   const socketFactory = (({ host, port, onConnect }) => new ClientSocket(rt, { host, port, onConnect }, (frame) => tap.see(frame))) as (
     ...arguments_: Parameters<ISocketFactory>
   ) => unknown as ISocketFactory;
   const first = rt.random.fork('bootstrap').int(0, bootstrap.length - 1);
-  const kafka = new Kafka({
+  const kafka: Kafka = new Kafka({
     clientId: process,
     // kafkajs tries them in order; real deployments do not all start with the same one.
     brokers: [...bootstrap.slice(first), ...bootstrap.slice(0, first)],
@@ -32,7 +32,7 @@ export function kafkaClient(rt: Runtime, process: string, bootstrap: readonly st
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: RETRY,
     socketFactory,
-    logLevel: logLevel.NOTHING,
+    logLevel: logLevel.ERROR,
     logCreator: () => (entry) => guard.see(entry),
   });
   return { kafka, tap };

@@ -15,7 +15,7 @@ import { polledRecord } from './record.ts';
 
 export async function consume(rt: Runtime, context: ClientContext, config: GroupConfig): Promise<void> {
   const status = context.board.enter(rt.node);
-  const { kafka, tap } = kafkaClient(rt, status.process, context.bootstrap);
+  const { kafka, tap } = kafkaClient(rt, status.process, context.bootstrap, () => giveUp({ rt, context, status }, 'kafkajs hangs: it fetches for a consumer that has stopped'));
   const consumer = kafka.consumer({
     groupId: config.name,
     sessionTimeout: SESSION_TIMEOUT_MS,
@@ -168,7 +168,7 @@ function restartWhenDead(member: Member, consumer: Consumer): void {
   check(-1);
 }
 
-function giveUp({ rt, context, status }: Member, error: string): void {
+function giveUp({ rt, context, status }: Pick<Member, 'rt' | 'context' | 'status'>, error: string): void {
   context.history.record(rt, status.process, { kind: 'op.crash', error });
   rt.exit(`consumer gave up: ${error}`);
 }

@@ -3,7 +3,7 @@ import type { GroupConfig, ProducerConfig, ScenarioConfig } from './scenario.ts'
 
 export const tenAtATime: ProducerConfig = { kind: 'keyed', recordsPerSecond: 100, recordsPerSend: 10, valueBytes: 120 };
 
-export const carefulGroup: GroupConfig = { name: 'readers', members: 3, commit: 'after-processing', pipelining: ['c3'], processMs: 2, churnMs: 0 };
+export const carefulGroup: GroupConfig = { name: 'readers', members: 3, commit: 'after-processing', pipelining: ['c3'], stragglers: ['c2'], processMs: 2, churnMs: 0 };
 
 /** Three brokers, six partitions, 20 s of storm; lighter than `broker-loss`, so that many seeds fit into a minute. */
 export const lightConfig: ScenarioConfig = {

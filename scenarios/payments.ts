@@ -13,7 +13,7 @@ export const payments: Scenario = {
     topic: 'payments',
     partitions: 3,
     producers: [{ kind: 'keyed', recordsPerSecond: 40, recordsPerSend: 4, valueBytes: 120 }],
-    group: { name: 'payment-service', members: 2, commit: 'before-processing', pipelining: [], processMs: 120, churnMs: 0 },
+    group: { name: 'payment-service', members: 2, commit: 'before-processing', pipelining: [], stragglers: [], processMs: 120, churnMs: 0 },
     stormMs: 15_000,
   },
   faults: ['client-kill', 'broker-kill'],

@@ -48,6 +48,8 @@ export interface GroupConfig {
   readonly commit: 'after-processing' | 'before-processing';
   /** Members that do not wait for a commit before they go on (one is in flight at most): their commits may meet a later generation. */
   readonly pipelining: readonly string[];
+  /** Members one of whose threads commits late, under a generation that is over. It must be refused. */
+  readonly stragglers: readonly string[];
   /** How long the application works on the records of one batch (at most 100 at a time). */
   readonly processMs: number;
   /** On average how long a member stays before it leaves in good order and comes back; 0: it stays. Only during the storm. */

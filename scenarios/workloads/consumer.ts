@@ -12,6 +12,7 @@ import type { GroupConfig } from '../scenario.ts';
 import { type ClientContext, type ClientStatus, untilItWorks } from './context.ts';
 import { type Membership, type MembershipView, watchMembership } from './membership.ts';
 import { polledRecord } from './record.ts';
+import { straggle } from './straggler.ts';
 
 export async function consume(rt: Runtime, context: ClientContext, config: GroupConfig): Promise<void> {
   const status = context.board.enter(rt.node);
@@ -36,6 +37,7 @@ export async function consume(rt: Runtime, context: ClientContext, config: Group
     await consumer.connect();
     await consumer.subscribe({ topics: [context.topic], fromBeginning: true });
   });
+  if (config.stragglers.includes(rt.node)) void straggle(rt, context, config.name, status, membership);
   context.board.doing(status, 'joining the group');
   await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (batch) => handle(member, batch) });
   await untilAskedToLeave(member);

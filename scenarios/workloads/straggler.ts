@@ -1,0 +1,76 @@
+/**
+ * A straggling thread of a group member: it has finished a piece of work and goes to commit it, but by then the member has been
+ * given its partitions anew, in a later generation, and may have lost this one. KIP-447 calls it a zombie. It must be
+ * refused (ILLEGAL_GENERATION), or it takes the group back to an offset that somebody else has long passed.
+ */
+import { ErrorCode, errorName } from '../../broker/protocol/index.ts';
+import { NetworkError, type Address, type Runtime, type Tp } from '../../runtime/index.ts';
+import { ask } from '../clients/lean.ts';
+import type { ClientContext, ClientStatus } from './context.ts';
+import type { Membership, MembershipView } from './membership.ts';
+
+interface Work {
+  readonly mine: Membership;
+  readonly tp: Tp;
+  /** After the last record that is done. */
+  readonly offset: number;
+}
+
+export async function straggle(rt: Runtime, context: ClientContext, group: string, status: ClientStatus, membership: MembershipView): Promise<void> {
+  const random = rt.random.fork('straggler');
+  const anyBroker = (): Address => {
+    const [host = '', port = '0'] = random.pick(context.bootstrap).split(':');
+    return { host, port: Number(port) };
+  };
+  let seen: Membership | undefined;
+  let begun = new Map<Tp, number>();
+  let work: Work | undefined;
+  while (context.phase.consuming) {
+    await rt.clock.sleep(LOOK_MS);
+    const mine = membership.current;
+    if (mine === undefined) continue;
+    if (mine !== seen) {
+      if (work !== undefined && work.mine.member === mine.member && work.mine.generation < mine.generation) await commitLate(rt, context, group, status, work, anyBroker());
+      work = undefined;
+      seen = mine;
+      begun = new Map([...mine.tps].map((tp) => [tp, context.board.processed.get(tp) ?? 0]));
+    }
+    const tp = [...mine.tps].find((owned) => (context.board.processed.get(owned) ?? 0) > begun.get(owned)!);
+    if (tp !== undefined && membership.current === mine) work = { mine, tp, offset: context.board.processed.get(tp)! };
+  }
+}
+
+async function commitLate(rt: Runtime, context: ClientContext, group: string, status: ClientStatus, { mine, tp, offset }: Work, broker: Address): Promise<void> {
+  const { history } = context;
+  try {
+    const coordinator = await findCoordinator(rt, broker, group);
+    if (coordinator === undefined) return;
+    const op = history.nextOp();
+    const commitId = `${status.process}/late-${op}`;
+    const at = tp.lastIndexOf('-');
+    history.record(rt, status.process, { kind: 'op.commit', op, group, member: mine.member, generation: mine.generation, tp, offset, commitId });
+    const partitions = [{ partitionIndex: Number(tp.slice(at + 1)), committedOffset: offset, committedMetadata: commitId }];
+    const answer = await ask(rt, coordinator, 'OffsetCommit', 5, { groupId: group, generationIdOrMemberEpoch: mine.generation, memberId: mine.member, topics: [{ name: tp.slice(0, at), partitions }] }, ANSWER_MS)
+      .catch(unreachable);
+    const error = answer?.topics[0]?.partitions[0]?.errorCode;
+    if (error === undefined) history.record(rt, status.process, { kind: 'op.commit.unknown', op, error: 'no answer' });
+    else if (error === ErrorCode.NONE) history.record(rt, status.process, { kind: 'op.commit.ok', op });
+    else history.record(rt, status.process, { kind: 'op.commit.fail', op, error: errorName(error) });
+  } catch (error) {
+    // Nobody could be asked: then there is no late commit this time.
+    if (!(error instanceof NetworkError)) throw error;
+  }
+}
+
+async function findCoordinator(rt: Runtime, broker: Address, group: string): Promise<Address | undefined> {
+  const found = await ask(rt, broker, 'FindCoordinator', 2, { key: group }, ANSWER_MS);
+  return found === undefined || found.errorCode !== ErrorCode.NONE ? undefined : { host: found.host, port: found.port };
+}
+
+function unreachable(error: unknown): undefined {
+  if (!(error instanceof NetworkError)) throw error;
+  return undefined;
+}
+
+const LOOK_MS = 200;
+const ANSWER_MS = 2_000;

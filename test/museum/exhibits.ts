@@ -10,8 +10,8 @@ export interface Exhibit {
   readonly edits: readonly Edit[];
   /** Any of these convicts it. */
   readonly caughtBy: readonly string[];
-  /** Seeds known to catch it, and to hold with the safeguard in place. */
-  readonly seeds: readonly { readonly scenario: string; readonly seed: number }[];
+  /** A small sweep that is enough to convict it; with the safeguard in place all of it holds. */
+  readonly sweep: { readonly scenario: string; readonly seeds: string };
 }
 
 export interface Edit {
@@ -26,8 +26,8 @@ export const exhibits: readonly Exhibit[] = [
     name: 'ack-before-wal',
     promise: 'A record is acknowledged only when the write-ahead log has it.',
     edits: [{ file: 'broker/log/partition.ts', find: 'if (end <= this.highWatermark) return Promise.resolve(true);', replace: 'if (end >= 0) return Promise.resolve(true);' }],
-    caughtBy: ['durable-ack', 'lost-write', 'unseen'],
-    seeds: [],
+    caughtBy: ['durable-ack', 'lost-write'],
+    sweep: { scenario: 'broker-loss', seeds: '1..16' },
   },
   {
     name: 'replay-without-seal',
@@ -37,8 +37,8 @@ export const exhibits: readonly Exhibit[] = [
       find: 'const held = await Promise.all(slots.map((slot) => sealSlot(runtime, wal, slot)));',
       replace: 'void sealSlot;\n    const held = await Promise.all(slots.map((slot) => runtime.objects.get(walSlotKey(wal.brokerId, wal.brokerEpoch, slot))));',
     }],
-    caughtBy: ['durable-ack', 'lost-write', 'unseen', 'recovery-equality', 'watermark-monotone'],
-    seeds: [],
+    caughtBy: ['durable-ack', 'lost-write', 'recovery-equality'],
+    sweep: { scenario: 'broker-loss', seeds: '1..16' },
   },
   {
     name: 'fenced-epoch-accepted',
@@ -47,21 +47,21 @@ export const exhibits: readonly Exhibit[] = [
       { file: 'broker/storage/wal.ts', find: 'if (holder?.equals(bytes)) return this.stored(flight);', replace: 'if (holder !== undefined) return this.stored(flight);' },
       { file: 'broker/metadata/state.ts', find: 'if (wal === undefined || wal.fenced) return rejected', replace: 'if (wal === undefined) return rejected' },
     ],
-    caughtBy: ['durable-ack', 'lost-write', 'unseen', 'recovery-equality', 'watermark-monotone'],
-    seeds: [],
+    caughtBy: ['durable-ack', 'lost-write', 'recovery-equality'],
+    sweep: { scenario: 'broker-loss', seeds: '1..16' },
   },
   {
     name: 'sequence-unchecked',
     promise: 'A batch that an idempotent producer sends twice is stored once, and in order.',
     edits: [{ file: 'broker/log/producer-state.ts', find: 'if (known === undefined) return APPEND;', replace: 'if (known === undefined || known.epoch >= 0) return APPEND;' }],
-    caughtBy: ['duplicate', 'nonmonotonic-send'],
-    seeds: [],
+    caughtBy: ['duplicate'],
+    sweep: { scenario: 'network-partition', seeds: '1..10' },
   },
   {
     name: 'generation-unchecked',
     promise: 'A member of a past generation can neither commit nor stay.',
     edits: [{ file: 'broker/coordinator/members.ts', find: 'if (generation !== group.generation) return', replace: 'if (generation > group.generation) return' }],
-    caughtBy: ['zombie-commit', 'exclusive-owner'],
-    seeds: [],
+    caughtBy: ['zombie-commit'],
+    sweep: { scenario: 'rebalance-churn', seeds: '1..10' },
   },
 ];

@@ -3,9 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Exhibit } from './exhibits.ts';
+import type { Edit } from './exhibits.ts';
 
 const COPIED = ['runtime', 'broker', 'sim', 'faults', 'scenarios', 'visualizer', 'cli', 'bench', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+
+export interface Breach {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+}
 
 export interface Scratch {
   /** The scratch build's command. */
@@ -14,7 +19,7 @@ export interface Scratch {
 }
 
 /** Throws when an edit does not fit the source any more: then the exhibit has to be renewed, not skipped. */
-export function buildScratch(exhibit: Exhibit): Scratch {
+export function buildScratch(exhibit: Breach): Scratch {
   const root = mkdtempSync(join(tmpdir(), `wavetank-museum-${exhibit.name}-`));
   for (const name of COPIED) cpSync(name, join(root, name), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));

@@ -38,14 +38,13 @@ export async function startBroker(runtime: Runtime, config: BrokerConfig): Promi
   let wal: Wal | undefined;
   const server = new Server({
     runtime, config,
-    dispatch: (request, remote) => (services === undefined ? ready.then((then) => handle(request, remote, then)) : handle(request, remote, services)),
+    dispatch: (request, peer) => (services === undefined ? ready.then((then) => handle(request, peer, then)) : handle(request, peer, services)),
     saturated: () => wal !== undefined && wal.unackedBytes > config.unackedBytesMax,
   });
   let services: Services | undefined;
   const listener = await runtime.network.listen(config.listen, (connection) => server.accept(connection));
   const advertised = config.advertised ?? listener.address;
   const incarnation = runtime.random.fork('incarnation').bytes(8).toString('hex');
-  if (config.probeStore) await probeStore(runtime.objects, { name: incarnation });
 
   let brokerEpoch = 0;
   let leadership: Leadership | undefined;
@@ -58,10 +57,21 @@ export async function startBroker(runtime: Runtime, config: BrokerConfig): Promi
   };
   const log = new MetadataLog({ runtime, incarnation, onApplied: (entry) => entry.commands.some((command) => command.type !== 'no-op') && adopt(), onReloaded: adopt });
   const append = (commands: readonly Command[]): Promise<readonly CommandResult[]> => log.append(commands, brokerEpoch);
-  await log.open();
-  const [registered] = await append([{ type: 'register-broker', brokerId: config.brokerId, host: advertised.host, port: advertised.port }]);
-  if (!registered!.ok) throw new StoreError('UNAVAILABLE', `registration refused: ${registered!.error}`);
-  brokerEpoch = registered!.value;
+  const join = async (): Promise<number> => {
+    if (config.probeStore) await probeStore(runtime.objects, { name: incarnation });
+    await log.open();
+    const [registered] = await append([{ type: 'register-broker', brokerId: config.brokerId, host: advertised.host, port: advertised.port }]);
+    if (!registered!.ok) throw new StoreError('UNAVAILABLE', `registration refused: ${registered!.error}`);
+    return registered!.value;
+  };
+  try {
+    brokerEpoch = await join();
+  } catch (error) {
+    log.close();
+    server.close();
+    await listener.close();
+    throw error;
+  }
 
   const onFenced = (reason: string): void => runtime.exit(`fenced: ${reason}`);
   wal = new Wal(runtime, config.brokerId, brokerEpoch, config.wal, onFenced, () => server.relieve());
@@ -77,6 +87,10 @@ export async function startBroker(runtime: Runtime, config: BrokerConfig): Promi
   services = { runtime, config, brokerEpoch, leadership, state: () => log.state, append, refresh: () => log.tail(), nextProducerId: () => producerIds.take() };
   admit!(services);
 
+  let leaving = false;
+  const duties = new Loops(runtime, () => leaving);
+  duties.every(config.controller.tickMs, () => controller.tick());
+  duties.every(config.controller.tickMs, () => controller.showLife());
   const loops = new Loops(runtime, () => closing);
   let beats = 0;
   loops.every(config.heartbeatMs, () => beat(runtime, config.brokerId, brokerEpoch, (beats += 1)));
@@ -88,23 +102,23 @@ export async function startBroker(runtime: Runtime, config: BrokerConfig): Promi
     uploadDueMs = now + config.uploadMs;
     await uploader.upload();
   });
-  void controller.run();
   runtime.tracer.trace('broker.ready', { epoch: brokerEpoch });
 
   return {
     address: listener.address,
     epoch: brokerEpoch,
     close: async () => {
-      controller.stop();
+      leaving = true;
       await listener.close();
       server.stopReading();
       leadership.closeCoordinators();
       await wal.barrier();
+      // All that was promised is durable and about to be handed over: from here on nothing more may be.
+      wal.end();
       closing = true;
       await uploader.upload(true);
       server.close();
       leadership.close();
-      wal.end();
       log.close();
     },
   };

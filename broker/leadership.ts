@@ -8,8 +8,9 @@ import { GroupCoordinator } from './coordinator/coordinator.ts';
 import { Partition } from './log/partition.ts';
 import type { ProducerSnapshot } from './log/producer-state.ts';
 import type { ClusterState, PartitionState } from './metadata/state.ts';
-import { decodeRecords, encodeBatch, validateBatch } from './protocol/index.ts';
+import { decodeRecords, encodeBatch, ProtocolError, validateBatch } from './protocol/index.ts';
 import { assert } from '../runtime/assert.ts';
+import { DataObjectCorruptError } from './storage/data-object.ts';
 import { ObjectGoneError, type ObjectReader } from './storage/object-reader.ts';
 import type { Wal } from './storage/wal.ts';
 
@@ -32,12 +33,20 @@ export class Leadership {
   private readonly open = new Map<number, Partition>();
   private readonly coordinators = new Map<number, GroupCoordinator>();
   private readonly opening = new Set<string>();
+  /** Led and not to be served, by stream id: what storage holds of them is damaged. A person must look; others go on. */
+  private readonly damaged = new Map<number, number>();
 
   constructor(private readonly options: LeadershipOptions) {}
 
   partition(topic: string, index: number): Partition | undefined {
     const state = this.options.state().topics.get(topic)?.partitions[index];
     return state === undefined ? undefined : this.open.get(state.streamId);
+  }
+
+  /** What is stored of the partition cannot be trusted, so it is served by nobody. */
+  isDamaged(topic: string, index: number): boolean {
+    const state = this.options.state().topics.get(topic)?.partitions[index];
+    return state !== undefined && this.leads(state) && this.damaged.get(state.streamId) === state.leaderEpoch;
   }
 
   partitions(): Iterable<Partition> {
@@ -102,6 +111,7 @@ export class Leadership {
         if (now !== undefined && this.leads(now) && now.leaderEpoch === state.leaderEpoch) this.finishOpening(now, index.producers);
         break;
       } catch (error) {
+        if (error instanceof DataObjectCorruptError) return this.giveUp(state, error);
         if (!(error instanceof StoreError) && !(error instanceof ObjectGoneError)) throw error;
         await runtime.clock.sleep(Math.min(1000, 50 * 2 ** Math.min(attempt, 5)));
         if (error instanceof ObjectGoneError) await this.options.refresh();
@@ -116,6 +126,12 @@ export class Leadership {
     const partition = new Partition(state, producers, { wal, reader, tracer: runtime.tracer, hotBytes: config.hotBytes, objectSize });
     this.open.set(state.streamId, partition);
     if (state.topic === OFFSETS_TOPIC) void this.loadCoordinator(partition);
+  }
+
+  /** Its `opening` mark stays: what is damaged is not read again under this leadership. */
+  private giveUp(state: PartitionState, error: Error): void {
+    this.damaged.set(state.streamId, state.leaderEpoch);
+    this.options.runtime.tracer.trace('partition.damaged', { tp: `${state.topic}-${state.index}`, offset: -1, why: error.message });
   }
 
   private closePartition(streamId: number, partition: Partition): void {
@@ -143,12 +159,19 @@ export class Leadership {
           }
         }
       } catch (error) {
+        if (error instanceof DataObjectCorruptError || error instanceof ProtocolError) return this.giveUp(partition.state, error);
         if (!(error instanceof StoreError) && !(error instanceof ObjectGoneError)) throw error;
         await runtime.clock.sleep(Math.min(1000, 50 * 2 ** Math.min(attempt++, 5)));
       }
     }
     if (!partition.open) return;
-    coordinator.load(records);
+    try {
+      coordinator.load(records);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      coordinator.close();
+      return this.giveUp(partition.state, error);
+    }
     this.coordinators.set(partition.state.streamId, coordinator);
   }
 

@@ -9,8 +9,20 @@ import { apis, decodeRequest, encodeResponse, ErrorCode, FrameReader, ProtocolEr
 /** A client that does not read its answers is read no further beyond this. */
 const UNSENT_BYTES_MAX = 8 * 1024 * 1024;
 
-/** Answers one request with frames, or null when it wants no answer. */
-export type Dispatch = (request: DecodedRequest, remote: string) => Promise<Buffer[] | null>;
+/** Begun and not answered, of one connection: beyond this it is read no further. A single request may be larger. */
+const IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Whoever sent a request. */
+export interface Peer {
+  /** `host:port`, for people to read. */
+  readonly remote: string;
+  /** Calls `listener` once when the connection is gone and no answer can reach anybody; the returned function ends that. */
+  onGone(listener: () => void): () => void;
+}
+
+/** Frames; null when no answer is wanted; `disconnect` when closing is the only way to tell. */
+export type Answer = Buffer[] | null | 'disconnect';
+export type Dispatch = (request: DecodedRequest, peer: Peer) => Promise<Answer>;
 
 export interface ServerOptions {
   readonly runtime: Runtime;
@@ -45,88 +57,141 @@ export class Server {
   }
 }
 
-class ServedConnection {
+class ServedConnection implements Peer {
   private readonly frames: FrameReader;
+  /** Read and not begun: never more than one chunk from the network holds. */
+  private waiting: Buffer[] = [];
   private inFlight = 0;
+  private inFlightBytes = 0;
   private paused = false;
   private closed = false;
   private stopped = false;
   /** Settles when everything before has been answered. */
   private answered: Promise<void> = Promise.resolve();
+  private readonly goneListeners = new Set<() => void>();
+  private readonly drainWaiters = new Set<() => void>();
 
   constructor(private readonly connection: Connection, private readonly options: ServerOptions, private readonly onClosed: () => void) {
     this.frames = new FrameReader(options.config.requestMaxBytes);
     connection.onData = (chunk) => this.receive(chunk);
     connection.onClose = (error) => this.ended(error);
-    connection.onDrain = () => this.readOn();
+    connection.onDrain = () => this.drained();
+  }
+
+  get remote(): string {
+    return this.connection.remote;
+  }
+
+  onGone(listener: () => void): () => void {
+    this.goneListeners.add(listener);
+    return () => this.goneListeners.delete(listener);
   }
 
   end(): void {
-    this.closed = true;
+    this.leave();
     this.connection.end();
   }
 
   stopReading(): void {
     this.stopped = true;
+    this.waiting = [];
     this.connection.pause();
   }
 
   readOn(): void {
-    if (!this.paused || this.stopped || this.full()) return;
-    this.paused = false;
-    this.connection.resume();
+    if (this.paused && !this.stopped) this.proceed();
   }
 
   private receive(chunk: Buffer): void {
     if (this.closed || this.stopped) return;
     try {
-      for (const frame of this.frames.push(chunk)) this.begin(frame);
+      for (const frame of this.frames.push(chunk)) this.waiting.push(frame);
     } catch (error) {
-      this.refuse(error);
+      return this.refuse(error);
     }
-    if (!this.paused && this.full()) {
-      this.paused = true;
-      this.connection.pause();
+    this.proceed();
+  }
+
+  /** Begins what was read as far as there is room; reads on when all of it has begun. */
+  private proceed(): void {
+    let begun = 0;
+    try {
+      while (begun < this.waiting.length && !this.closed && !this.full()) this.begin(this.waiting[begun++]!);
+    } catch (error) {
+      return this.refuse(error);
     }
+    this.waiting = begun === this.waiting.length ? [] : this.waiting.slice(begun);
+    if (this.closed) return;
+    const pause = this.waiting.length > 0 || this.full();
+    if (pause === this.paused) return;
+    this.paused = pause;
+    if (pause) this.connection.pause();
+    else this.connection.resume();
   }
 
   private begin(frame: Buffer): void {
     const request = decodeOrAnswer(frame);
-    if (Array.isArray(request)) return this.answer(Promise.resolve(request));
-    this.answer(this.options.dispatch(request, this.connection.remote));
-  }
-
-  private answer(result: Promise<Buffer[] | null>): void {
     this.inFlight += 1;
+    this.inFlightBytes += frame.length;
     const before = this.answered;
-    this.answered = this.send(before, result);
+    this.answered = this.send(before, this.answerTo(request, before), frame.length);
   }
 
-  private async send(before: Promise<void>, result: Promise<Buffer[] | null>): Promise<void> {
-    const chunks = await result;
+  /** A fetch begins when the answers before it are off: its own may be large, and one at a time is what memory is for. */
+  private async answerTo(request: DecodedRequest | Buffer[], before: Promise<void>): Promise<Answer> {
+    if (Array.isArray(request)) return request;
+    if (request.api !== 'Fetch') return this.options.dispatch(request, this);
+    await before;
+    while (!this.closed && this.connection.bufferedBytes > UNSENT_BYTES_MAX) await new Promise<void>((resolve) => this.drainWaiters.add(resolve));
+    return this.closed ? null : this.options.dispatch(request, this);
+  }
+
+  private async send(before: Promise<void>, result: Promise<Answer>, sizeBytes: number): Promise<void> {
+    const answer = await result;
     await before;
     this.inFlight -= 1;
+    this.inFlightBytes -= sizeBytes;
     if (this.closed) return;
-    if (chunks !== null) this.connection.write(chunks);
+    if (answer === 'disconnect') return this.end();
+    if (answer !== null) this.connection.write(answer);
     this.readOn();
   }
 
   private full(): boolean {
-    return this.inFlight >= this.options.config.requestsInFlightMax || this.connection.bufferedBytes > UNSENT_BYTES_MAX || this.options.saturated();
+    return this.inFlight >= this.options.config.requestsInFlightMax || this.inFlightBytes > IN_FLIGHT_BYTES_MAX
+      || this.connection.bufferedBytes > UNSENT_BYTES_MAX || this.options.saturated();
+  }
+
+  private drained(): void {
+    const waiters = [...this.drainWaiters];
+    this.drainWaiters.clear();
+    for (const proceed of waiters) proceed();
+    this.readOn();
   }
 
   /** What cannot be understood cannot be answered: close, as Kafka does. */
   private refuse(error: unknown): void {
     if (!(error instanceof ProtocolError)) throw error;
     this.options.runtime.tracer.trace('broker.refused', { remote: this.connection.remote, why: error.message });
-    this.closed = true;
+    this.leave();
     this.connection.destroy();
     this.onClosed();
   }
 
   private ended(_error: NetworkError | undefined): void {
-    this.closed = true;
+    this.leave();
     this.onClosed();
+  }
+
+  /** Nobody is there any more: whatever waits on this connection's account stops waiting. */
+  private leave(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.waiting = [];
+    const listeners = [...this.goneListeners];
+    this.goneListeners.clear();
+    for (const listener of listeners) listener();
+    this.drained();
   }
 }
 

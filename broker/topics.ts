@@ -30,9 +30,9 @@ export function validTopicName(name: string): boolean {
 
 /** Undefined when the configuration is accepted, else why not. */
 export function configProblem(name: string, value: string | null): string | undefined {
-  if (!(name in topicConfigDefaults)) return `unknown topic configuration ${name}`;
+  if (!Object.hasOwn(topicConfigDefaults, name)) return `unknown topic configuration ${shortened(name)}`;
   if (value === null) return `${name} has no value`;
-  return UNSERVED[name]?.(value) ? `${name}=${value} is not served by this broker` : undefined;
+  return Object.hasOwn(UNSERVED, name) && UNSERVED[name]!(value) ? `${name}=${shortened(value)} is not served by this broker` : undefined;
 }
 
 /** Creates the topic in the metadata; `TOPIC_EXISTS` is for the caller to judge. */
@@ -40,6 +40,11 @@ export async function createTopic(services: Services, name: string, partitions: 
   const topicId = services.runtime.random.fork(`topic ${services.brokerEpoch} ${services.state().seq} ${name}`).bytes(16).toString('hex');
   const [result] = await services.append([{ type: 'create-topic', name, topicId, partitions, configs }]);
   return result!.ok ? undefined : result!.error;
+}
+
+/** Text of a client's, short enough to stand in a message to it. */
+export function shortened(text: string): string {
+  return text.length <= 249 ? text : `${text.slice(0, 249)}...`;
 }
 
 export function topicIdBytes(topic: TopicState): Buffer {

@@ -10,9 +10,10 @@ const NO_TOPIC_ID = Buffer.alloc(16);
 
 export const createTopics: Handler<'CreateTopics'> = async (request, _context, services) => {
   const topics: TopicResponse[] = [];
+  const mentions = new Map<string, number>();
+  for (const { name } of request.topics) mentions.set(name, (mentions.get(name) ?? 0) + 1);
   for (const topic of request.topics) {
-    const twice = request.topics.filter((other) => other.name === topic.name).length > 1;
-    topics.push(twice ? refused(topic, ErrorCode.INVALID_REQUEST, 'named twice in one request') : await create(topic, request.validateOnly, services));
+    topics.push(mentions.get(topic.name)! > 1 ? refused(topic, ErrorCode.INVALID_REQUEST, 'named twice in one request') : await create(topic, request.validateOnly, services));
   }
   return { topics };
 };
@@ -20,6 +21,11 @@ export const createTopics: Handler<'CreateTopics'> = async (request, _context, s
 async function create(topic: TopicRequest, validateOnly: boolean, services: Services): Promise<TopicResponse> {
   if (!validTopicName(topic.name)) return refused(topic, ErrorCode.INVALID_TOPIC_EXCEPTION, 'a topic name is 1 to 249 of a-z A-Z 0-9 . _ -');
   if (services.state().topics.has(topic.name)) return refused(topic, ErrorCode.TOPIC_ALREADY_EXISTS, `topic ${topic.name} exists`);
+  if (topic.assignments.length > 0) {
+    if (topic.numPartitions !== -1 || topic.replicationFactor !== -1) return refused(topic, ErrorCode.INVALID_REQUEST, 'counts are given besides the assignments they follow from');
+    const indexes = new Set(topic.assignments.map(({ partitionIndex }) => partitionIndex));
+    if (!topic.assignments.every((_, index) => indexes.has(index))) return refused(topic, ErrorCode.INVALID_REPLICA_ASSIGNMENT, 'assigned partitions must be 0, 1, 2 and so on, each once');
+  }
   const partitions = topic.assignments.length > 0 ? topic.assignments.length : topic.numPartitions === -1 ? services.config.numPartitions : topic.numPartitions;
   if (partitions < 1 || partitions > PARTITIONS_MAX) return refused(topic, ErrorCode.INVALID_PARTITIONS, `${partitions} partitions; 1 to ${PARTITIONS_MAX} are accepted`);
   if (topic.replicationFactor === 0 || topic.replicationFactor < -1) return refused(topic, ErrorCode.INVALID_REPLICATION_FACTOR, `replication factor ${topic.replicationFactor}`);

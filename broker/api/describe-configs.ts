@@ -1,6 +1,6 @@
 /** DescribeConfigs, for topics (2) and brokers (4). */
 import { ErrorCode, type RequestOf, type ResponseInit } from '../protocol/index.ts';
-import { topicConfigDefaults } from '../topics.ts';
+import { shortened, topicConfigDefaults } from '../topics.ts';
 import type { Handler, Services } from './handler.ts';
 
 const TOPIC = 2;
@@ -27,12 +27,12 @@ function describe(resource: Resource, services: Services): Result {
   });
   if (resourceType === TOPIC) {
     const topic = services.state().topics.get(resourceName);
-    if (topic === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `no topic ${resourceName}`);
+    if (topic === undefined) return refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `no topic ${shortened(resourceName)}`);
     return answer({ ...topicConfigDefaults, ...topic.configs }, (name) => (name in topic.configs ? SOURCE_TOPIC : SOURCE_DEFAULT));
   }
   if (resourceType === BROKER) {
     const { config } = services;
-    if (resourceName !== '' && resourceName !== String(config.brokerId)) return refused(ErrorCode.INVALID_REQUEST, `this is broker ${config.brokerId}; ask broker ${resourceName} itself`);
+    if (resourceName !== '' && resourceName !== String(config.brokerId)) return refused(ErrorCode.INVALID_REQUEST, `this is broker ${config.brokerId}; ask broker ${shortened(resourceName)} itself`);
     const values = {
       'auto.create.topics.enable': String(config.autoCreateTopics), 'broker.id': String(config.brokerId), 'message.max.bytes': String(config.messageMaxBytes),
       'num.partitions': String(config.numPartitions), 'offsets.topic.num.partitions': String(config.offsetsTopicPartitions), 'socket.request.max.bytes': String(config.requestMaxBytes),

@@ -1,13 +1,16 @@
 /** Fetch: a long poll over many partitions. Returns when there is enough, when time is up, or when there is an error to tell. */
 import { StoreError } from '../../runtime/index.ts';
 import { ErrorCode, type RequestOf, type ResponseInit } from '../protocol/index.ts';
+import { DataObjectCorruptError } from '../storage/data-object.ts';
 import { ObjectGoneError } from '../storage/object-reader.ts';
 import type { Partition } from '../log/partition.ts';
-import type { Handler, Services } from './handler.ts';
+import { absentError, leaderEpochError } from './absent.ts';
+import type { Handler, RequestContext, Services } from './handler.ts';
 
 /** Fetch sessions (KIP-227) are an optimisation that we do not offer: session 0 means full requests. */
 const NO_SESSION = 0;
-const FINAL_EPOCH = -1;
+/** Epochs of a request that says everything by itself: the first of a session, and one outside any. */
+const FULL_REQUEST_EPOCHS: readonly number[] = [0, -1];
 const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
 
 type TopicRequest = RequestOf<'Fetch'>['topics'][number];
@@ -20,18 +23,20 @@ interface Round {
   readonly failed: boolean;
 }
 
-export const fetch: Handler<'Fetch'> = async (request, _context, services) => {
-  if (request.sessionId !== NO_SESSION && request.sessionEpoch !== FINAL_EPOCH) return { errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND, sessionId: NO_SESSION, responses: [] };
+export const fetch: Handler<'Fetch'> = async (request, context, services) => {
+  if (!FULL_REQUEST_EPOCHS.includes(request.sessionEpoch)) return { errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND, sessionId: NO_SESSION, responses: [] };
   const { clock } = services.runtime;
   const deadlineMs = clock.monotonicMs() + request.maxWaitMs;
-  const watch = new ChangeWatch(request, services);
+  const enoughBytes = Math.min(request.minBytes, responseBytesMax(request));
+  const watch = new ChangeWatch(request, context, services);
   try {
     for (;;) {
       watch.changed = false;
       const round = await readAll(request, services);
       const leftMs = deadlineMs - clock.monotonicMs();
-      if (round.failed || round.sizeBytes >= request.minBytes || leftMs <= 0) return { errorCode: ErrorCode.NONE, sessionId: NO_SESSION, responses: round.responses };
+      if (round.failed || round.sizeBytes >= enoughBytes || leftMs <= 0) return { errorCode: ErrorCode.NONE, sessionId: NO_SESSION, responses: round.responses };
       await watch.changeOrTimeout(leftMs, services);
+      if (watch.gone) return null;
     }
   } finally {
     watch.stop();
@@ -39,7 +44,7 @@ export const fetch: Handler<'Fetch'> = async (request, _context, services) => {
 };
 
 async function readAll(request: RequestOf<'Fetch'>, services: Services): Promise<Round> {
-  let budget = Math.min(Math.max(request.maxBytes, 0), RESPONSE_BYTES_MAX);
+  let budget = responseBytesMax(request);
   let sizeBytes = 0;
   let failed = false;
   const responses: Round['responses'] = [];
@@ -58,22 +63,26 @@ async function readAll(request: RequestOf<'Fetch'>, services: Services): Promise
   return { responses, sizeBytes, failed };
 }
 
+function responseBytesMax(request: RequestOf<'Fetch'>): number {
+  return Math.min(Math.max(request.maxBytes, 0), RESPONSE_BYTES_MAX);
+}
+
 /** `first`: nothing else is in the response yet, so one batch is given however large it is (KIP-74). */
 async function readPartition(topic: string, wanted: PartitionRequest, maxBytes: number, first: boolean, services: Services): Promise<PartitionResponse> {
   const refused = (errorCode: ErrorCode, partition?: Partition): PartitionResponse => ({
     partitionIndex: wanted.partition, errorCode, highWatermark: partition?.highWatermark ?? -1, lastStableOffset: partition?.highWatermark ?? -1, logStartOffset: partition?.logStart ?? -1, records: null,
   });
   const partition = services.leadership.partition(topic, wanted.partition);
-  if (partition === undefined) return refused(services.state().topics.get(topic)?.partitions[wanted.partition] === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NOT_LEADER_OR_FOLLOWER);
-  if (wanted.currentLeaderEpoch >= 0 && wanted.currentLeaderEpoch < partition.leaderEpoch) return refused(ErrorCode.FENCED_LEADER_EPOCH);
-  if (wanted.currentLeaderEpoch > partition.leaderEpoch) return refused(ErrorCode.UNKNOWN_LEADER_EPOCH);
+  if (partition === undefined) return refused(absentError(topic, wanted.partition, services));
+  const epochError = leaderEpochError(wanted.currentLeaderEpoch, partition.leaderEpoch);
+  if (epochError !== ErrorCode.NONE) return refused(epochError);
   if (wanted.fetchOffset < partition.logStart || wanted.fetchOffset > partition.logEnd) {
     // This answer makes a client give up its position, so say it only as the proven leader (kafkajs#1119).
     if (!(await services.leadership.proveLeadership(partition))) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     if (wanted.fetchOffset < partition.logStart || wanted.fetchOffset > partition.logEnd) return refused(ErrorCode.OFFSET_OUT_OF_RANGE, partition);
   }
   const records = first || maxBytes > 0 ? await read(partition, wanted.fetchOffset, maxBytes, services) : [];
-  if (records === 'unavailable') return refused(ErrorCode.KAFKA_STORAGE_ERROR, partition);
+  if (typeof records === 'number') return refused(records, partition);
   const fits = first || sizeOf(records) <= maxBytes;
   return {
     partitionIndex: wanted.partition, errorCode: ErrorCode.NONE,
@@ -82,13 +91,18 @@ async function readPartition(topic: string, wanted: PartitionRequest, maxBytes: 
   };
 }
 
-async function read(partition: Partition, offset: number, maxBytes: number, services: Services): Promise<readonly Buffer[] | 'unavailable'> {
+/** The batches, or the error to tell. Damaged bytes are never served; the next offset may be sound. */
+async function read(partition: Partition, offset: number, maxBytes: number, services: Services): Promise<readonly Buffer[] | ErrorCode> {
   try {
     return await partition.read(offset, maxBytes);
   } catch (error) {
+    if (error instanceof DataObjectCorruptError) {
+      services.runtime.tracer.trace('partition.damaged', { tp: partition.tp, offset, why: error.message });
+      return ErrorCode.CORRUPT_MESSAGE;
+    }
     if (!(error instanceof StoreError) && !(error instanceof ObjectGoneError)) throw error;
     if (error instanceof ObjectGoneError) await services.refresh();
-    return 'unavailable';
+    return partition.open ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
   }
 }
 
@@ -100,13 +114,18 @@ function sizeOf(records: PartitionResponse['records'] | readonly Buffer[]): numb
   return sizeBytes;
 }
 
-/** Notices when one of the partitions has more to show or is led no longer, also while it is being read. */
+/** Notices when one of the partitions has more to show or is led no longer, also while it is being read; and when nobody waits any more. */
 class ChangeWatch {
   changed = false;
+  gone = false;
   private wake: (() => void) | undefined;
   private readonly stops: (() => void)[] = [];
 
-  constructor(request: RequestOf<'Fetch'>, services: Services) {
+  constructor(request: RequestOf<'Fetch'>, context: RequestContext, services: Services) {
+    this.stops.push(context.onGone(() => {
+      this.gone = true;
+      this.notice();
+    }));
     for (const topic of request.topics) {
       for (const { partition: index } of topic.partitions) {
         const partition = services.leadership.partition(topic.topic, index);

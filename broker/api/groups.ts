@@ -4,12 +4,14 @@
  */
 import type { GroupCoordinator } from '../coordinator/coordinator.ts';
 import { OFFSETS_TOPIC } from '../leadership.ts';
-import { ErrorCode, type ResponseInit } from '../protocol/index.ts';
+import { ErrorCode, type RequestOf, type ResponseInit } from '../protocol/index.ts';
 import type { ClusterState } from '../metadata/state.ts';
 import { createTopic } from '../topics.ts';
 import type { Handler, Services } from './handler.ts';
 
 const KEY_TYPE_GROUP = 0;
+/** Assignment strategies of one member. */
+const PROTOCOLS_MAX = 100;
 
 export const findCoordinator: Handler<'FindCoordinator'> = async (request, context, services) => {
   const keys = context.version < 4 ? [request.key] : request.coordinatorKeys;
@@ -30,6 +32,7 @@ export const findCoordinator: Handler<'FindCoordinator'> = async (request, conte
 
 export const joinGroup: Handler<'JoinGroup'> = async (request, context, services) => {
   const found = route(request.groupId, services);
+  if (tooMuch(request, services)) return { errorCode: ErrorCode.INVALID_REQUEST, protocolName: context.version >= 7 ? null : '', leader: '', memberId: request.memberId, members: [] };
   return found.coordinator?.joinGroup(request, context) ?? { errorCode: found.error, protocolName: context.version >= 7 ? null : '', leader: '', memberId: request.memberId, members: [] };
 };
 
@@ -86,10 +89,19 @@ export const listGroups: Handler<'ListGroups'> = async (request, context, servic
   return { errorCode: ErrorCode.NONE, groups: lists.flatMap((list) => list.groups) };
 };
 
+/** A group keeps what its members say of themselves: bounded like a record, and few enough to be compared. */
+function tooMuch({ protocols }: RequestOf<'JoinGroup'>, services: Services): boolean {
+  let sizeBytes = 0;
+  for (const { metadata } of protocols) sizeBytes += metadata.length;
+  return protocols.length > PROTOCOLS_MAX || sizeBytes > services.config.messageMaxBytes;
+}
+
 /** `error` is what to say when there is no coordinator here. */
 function route(groupId: string, services: Services): { readonly coordinator: GroupCoordinator | undefined; readonly error: ErrorCode } {
   const index = partitionOf(groupId, services.state());
   const coordinator = services.leadership.coordinator(index);
+  // Its offsets cannot be read, so its groups are served by nobody.
+  if (services.leadership.isDamaged(OFFSETS_TOPIC, index)) return { coordinator: undefined, error: ErrorCode.COORDINATOR_NOT_AVAILABLE };
   const loading = services.leadership.partition(OFFSETS_TOPIC, index) !== undefined;
   return { coordinator, error: loading ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS : ErrorCode.NOT_COORDINATOR };
 }

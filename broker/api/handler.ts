@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly version: number;
   readonly clientId: string | null;
   readonly remote: string;
+  /** Calls `listener` once when nobody waits for the answer any more; the returned function ends that. */
+  readonly onGone: (listener: () => void) => () => void;
 }
 
 export interface Services {
@@ -25,5 +27,5 @@ export interface Services {
   nextProducerId(): Promise<number | null>;
 }
 
-/** Null: no answer is wanted. Must append, if it appends, before its first await: that keeps a pipelining client's order. */
-export type Handler<N extends ApiName> = (request: RequestOf<N>, context: RequestContext, services: Services) => Promise<ResponseInit<N> | null>;
+/** Null: no answer is wanted. `disconnect`: none can be given, so closing has to tell it. Must append, if it appends, before its first await: that keeps a pipelining client's order. */
+export type Handler<N extends ApiName> = (request: RequestOf<N>, context: RequestContext, services: Services) => Promise<ResponseInit<N> | null | 'disconnect'>;

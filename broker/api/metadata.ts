@@ -31,7 +31,8 @@ async function lookUp(wanted: NonNullable<RequestOf<'Metadata'>['topics']>[numbe
   }
   const { name } = wanted;
   if (!services.state().topics.has(name) && request.allowAutoTopicCreation && services.config.autoCreateTopics && validTopicName(name)) {
-    await createTopic(services, name, services.config.numPartitions, {});
+    const { numPartitions, offsetsTopicPartitions } = services.config;
+    await createTopic(services, name, name === OFFSETS_TOPIC ? offsetsTopicPartitions : numPartitions, {});
   }
   const topic = services.state().topics.get(name);
   if (topic !== undefined) return describe(topic);

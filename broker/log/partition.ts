@@ -3,10 +3,10 @@
  * or from data objects. The high watermark is the end of what the WAL holds without a gap; nothing beyond it is shown.
  */
 import { assert, type Tracer } from '../../runtime/index.ts';
-import { decodeRecords, parseBatchHeader, splitBatches, stampBatch, type BatchHeader, type ErrorCode } from '../protocol/index.ts';
+import { decodeRecords, parseBatchHeader, ProtocolError, splitBatches, stampBatch, type BatchHeader, type DecodedRecord, type ErrorCode } from '../protocol/index.ts';
 import type { PartitionState } from '../metadata/state.ts';
-import type { ObjectReader } from '../storage/object-reader.ts';
-import type { StreamTail } from '../storage/data-object.ts';
+import { ObjectGoneError, type ObjectReader } from '../storage/object-reader.ts';
+import { DataObjectCorruptError, type StreamTail } from '../storage/data-object.ts';
 import type { Wal } from '../storage/wal.ts';
 import { ProducerState, type ProducerSnapshot } from './producer-state.ts';
 
@@ -96,11 +96,11 @@ export class Partition {
   async offsetForTime(timestampMs: number): Promise<{ offset: number; timestampMs: number } | undefined> {
     for (let offset = this.logStart; offset < this.highWatermark; ) {
       const batches = await this.read(offset, 1024 * 1024);
+      if (batches.length === 0) return undefined;
       for (const bytes of batches.flatMap(splitBatches)) {
         const header = parseBatchHeader(bytes);
         if (header.maxTimestampMs >= timestampMs) {
-          const compressed = (header.attributes & 7) !== 0;
-          const record = compressed ? undefined : decodeRecords(bytes).find((entry) => entry.timestampMs >= timestampMs);
+          const record = readable(bytes).find((entry) => entry.timestampMs >= timestampMs);
           return { offset: record?.offset ?? header.baseOffset, timestampMs: record?.timestampMs ?? header.maxTimestampMs };
         }
         offset = header.baseOffset + header.lastOffsetDelta + 1;
@@ -207,7 +207,8 @@ export class Partition {
     for (const range of this.state.ranges) {
       if (range.end <= offset) continue;
       const objectSize = this.services.objectSize(range.objectId);
-      if (objectSize === undefined) break;
+      // The topic went while we were reading, or what we know of it is old.
+      if (objectSize === undefined) throw new ObjectGoneError(range.objectId);
       const index = await reader.index(range.objectId, objectSize, this.state.streamId);
       for (const block of index.blocks) {
         if (block.end <= offset) continue;
@@ -221,7 +222,19 @@ export class Partition {
         if (sizeBytes >= maxBytes) return found;
       }
     }
-    if (found.length > 0) this.services.tracer.trace('partition.cold-read', { tp: this.tp, offset, bytes: sizeBytes });
+    // Below the tail everything is in objects; a reader that were given nothing would ask for ever.
+    if (found.length === 0) throw new DataObjectCorruptError(`no data object of ${this.tp} holds offset ${offset}`);
+    this.services.tracer.trace('partition.cold-read', { tp: this.tp, offset, bytes: sizeBytes });
     return found;
+  }
+}
+
+/** The records of a batch, or none when they are compressed or nonsense: what a client wrote is not vouched for by its CRC. */
+function readable(batch: Buffer): DecodedRecord[] {
+  try {
+    return decodeRecords(batch);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return [];
   }
 }

@@ -11,7 +11,6 @@ export const DEDUP_WINDOW = 5;
 export const PRODUCERS_MAX = 10_000;
 
 const SEQUENCE_MAX = 0x7fffffff;
-const NO_PRODUCER = -1;
 
 export interface ProducerBatch {
   readonly firstSequence: number;
@@ -46,7 +45,7 @@ export class ProducerState {
 
   /** May this batch be appended now? Rules as in Kafka's producer append checks. */
   check(header: BatchHeader): SequenceVerdict {
-    if (header.producerId === NO_PRODUCER) return APPEND;
+    if (header.producerId < 0) return APPEND;
     const known = this.producers.get(header.producerId);
     if (known === undefined) return APPEND;
     if (header.producerEpoch < known.epoch) return { kind: 'refused', error: ErrorCode.INVALID_PRODUCER_EPOCH, message: `producer epoch ${header.producerEpoch} is older than ${known.epoch}` };
@@ -61,7 +60,7 @@ export class ProducerState {
 
   /** Remembers a batch stored at `baseOffset`. */
   apply(header: BatchHeader, baseOffset: number): void {
-    if (header.producerId === NO_PRODUCER) return;
+    if (header.producerId < 0) return;
     const known = this.producers.get(header.producerId);
     const batches = known?.epoch === header.producerEpoch ? known.batches : [];
     batches.push({ firstSequence: header.baseSequence, lastSequence: lastSequenceOf(header), baseOffset });

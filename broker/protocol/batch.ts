@@ -6,6 +6,7 @@ import { crc32c } from '@node-rs/crc32';
 import { ErrorCode } from './error-code.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { Reader } from './reader.ts';
+import { readVarint } from './varint.ts';
 
 export const BATCH_HEADER_BYTES = 61;
 /** Base offset and length: what the length does not count. */
@@ -14,6 +15,8 @@ const LENGTH_AT = 8;
 const LEADER_EPOCH_AT = 12;
 const CRC_COVERS_FROM = 21;
 const MAGIC = 2;
+/** zstd. */
+const CODEC_MAX = 4;
 
 export interface BatchHeader {
   readonly baseOffset: number;
@@ -60,7 +63,7 @@ export type BatchVerdict =
 
 /**
  * Whether `buffer` is exactly one intact batch. CORRUPT_MESSAGE: the bytes were damaged, sending again may help.
- * INVALID_RECORD: the client made it wrong. Does not look at records, nor ask who may write control batches.
+ * INVALID_RECORD: the client made it wrong. Of records it looks at how they are cut, not at what is in them; nor does it ask who may write control batches.
  */
 export function validateBatch(buffer: Buffer): BatchVerdict {
   // Magic lies at the same place in the old message formats, whose other fields would read as nonsense.
@@ -111,7 +114,31 @@ function validateHeader(buffer: Buffer): BatchVerdict {
   if (header.producerId >= 0 && (header.producerEpoch < 0 || header.baseSequence < 0)) {
     return refuse(ErrorCode.INVALID_RECORD, `producer ${header.producerId} with epoch ${header.producerEpoch}, sequence ${header.baseSequence}`);
   }
-  return { ok: true, header };
+  const problem = recordsProblem(buffer, header);
+  return problem === undefined ? { ok: true, header } : refuse(ErrorCode.INVALID_RECORD, problem);
+}
+
+/** The records of an uncompressed batch are as many as it says, in order, and fill it: over anything else its readers would stumble for ever. */
+function recordsProblem(buffer: Buffer, header: BatchHeader): string | undefined {
+  const codec = header.attributes & BatchAttribute.COMPRESSION;
+  if (codec !== 0) return codec > CODEC_MAX ? `compression codec ${codec} is unknown` : undefined;
+  const reader = new Reader(buffer, BATCH_HEADER_BYTES);
+  try {
+    for (let index = 0; index < header.recordCount; index += 1) {
+      const sizeBytes = readVarint(reader);
+      const end = reader.at + sizeBytes;
+      reader.int8();
+      readVarint(reader);
+      const offsetDelta = readVarint(reader);
+      if (offsetDelta !== index) return `record ${index} has offset delta ${offsetDelta}`;
+      if (reader.at > end || end > reader.end) return `record ${index} of ${sizeBytes} bytes`;
+      reader.at = end;
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return `the batch does not hold ${header.recordCount} records: ${error.message}`;
+  }
+  return reader.at === reader.end ? undefined : `${reader.end - reader.at} bytes follow the last of ${header.recordCount} records`;
 }
 
 function refuse(error: ErrorCode, message: string): BatchVerdict {

@@ -4,7 +4,16 @@
  */
 import { ProtocolError } from './protocol-error.ts';
 
+/** Longest string of the protocol, of either encoding. */
+const STRING_BYTES_MAX = 0x7fff;
+/** So few that they cannot exceed it, whatever they are. */
+const SHORT_STRING_CHARS = STRING_BYTES_MAX / 3;
+/** Array elements of one message, all together: an element may cost a hundred times its bytes. */
+const ELEMENTS_MAX = 250_000;
+
 export class Reader {
+  private elements = 0;
+
   constructor(readonly buffer: Buffer, public at = 0, readonly end = buffer.length) {}
 
   get remaining(): number {
@@ -124,7 +133,11 @@ export class Reader {
   private text(length: number, nullable: boolean): string | null {
     if (length < 0) return this.nothing(length, nullable);
     const at = this.take(length);
-    return length === 0 ? '' : this.buffer.toString('utf8', at, at + length);
+    if (length === 0) return '';
+    const text = this.buffer.toString('utf8', at, at + length);
+    // Also what is no UTF-8 must be within Kafka's bound once it is text: it will be told back.
+    if (text.length > SHORT_STRING_CHARS && Buffer.byteLength(text) > STRING_BYTES_MAX) throw malformed(`string of more than ${STRING_BYTES_MAX} bytes before ${this.at}`);
+    return text;
   }
 
   private slice(length: number, nullable: boolean): Buffer | null {
@@ -135,6 +148,7 @@ export class Reader {
 
   private length(length: number, nullable: boolean, minBytes: number): number {
     if (length < 0) this.nothing(length, nullable);
+    else if ((this.elements += length) > ELEMENTS_MAX) throw malformed(`more than ${ELEMENTS_MAX} array elements at ${this.at}`);
     else if (length * minBytes > this.end - this.at) throw malformed(`array of ${length} at ${this.at}, ${this.end - this.at} bytes remain`);
     return length;
   }

@@ -1,9 +1,9 @@
 /**
- * The controller's duties, run by every broker and acted on by the one that holds the role: keep the log growing,
+ * The controller's duties, run by every broker and acted on by the one that holds the role: show that it lives,
  * fence silent brokers, recover their WALs, collect garbage, write snapshots. Two believers are safe: every
  * command names the controller epoch it was decided under, and the log takes only the current one.
  */
-import { StoreError, type Runtime } from '../../runtime/index.ts';
+import type { Runtime } from '../../runtime/index.ts';
 import type { ObjectReader } from '../storage/object-reader.ts';
 import { dataKey } from '../storage/data-object.ts';
 import { recoverWal } from '../storage/recovery.ts';
@@ -16,7 +16,7 @@ export interface ControllerConfig {
   readonly tickMs: number;
   /** The controller appends something at least this often. */
   readonly noOpMs: number;
-  /** A log that has not grown for this long (plus jitter) has no controller. */
+  /** A controller that has written nothing for this long (plus jitter) is taken to be gone. */
   readonly takeoverMs: number;
   /** A broker silent for this long is fenced. */
   readonly brokerSessionMs: number;
@@ -38,30 +38,10 @@ export interface ControllerOptions {
 export class Controller {
   private readonly watch: HeartbeatWatch;
   private readonly jitterMs: number;
-  private appendedAtMs = 0;
-  private snapshotSeq = 0;
-  private stopped = false;
 
   constructor(private readonly options: ControllerOptions) {
     this.watch = new HeartbeatWatch(options.runtime, options.config.brokerSessionMs);
     this.jitterMs = options.runtime.random.fork('controller jitter').int(0, Math.floor(options.config.takeoverMs / 4));
-    this.snapshotSeq = options.log.state.seq;
-  }
-
-  /** Runs until stopped. What the store cannot do now is tried again next tick. */
-  async run(): Promise<void> {
-    while (!this.stopped) {
-      try {
-        await this.tick();
-      } catch (error) {
-        if (!(error instanceof StoreError) || error.code === 'DENIED') throw error;
-      }
-      await this.options.runtime.clock.sleep(this.options.config.tickMs);
-    }
-  }
-
-  stop(): void {
-    this.stopped = true;
   }
 
   private get leading(): boolean {
@@ -69,32 +49,31 @@ export class Controller {
     return controller.brokerId === this.options.brokerId && controller.brokerEpoch === this.options.brokerEpoch;
   }
 
-  private async tick(): Promise<void> {
+  /** One round of what there is to do. Rejects with `StoreError` for what the store cannot do now, or with a corrupt-storage error. */
+  async tick(): Promise<void> {
     if (!this.leading) return this.considerTakeover();
-    await this.keepGrowing();
     await this.fenceSilent();
     await this.recoverFenced();
     await this.collectGarbage();
     await this.snapshot();
   }
 
-  /** Races for the role when its holder is fenced, or the log has stood still. */
+  /** Shows that the controller lives. Apart from its rounds: a long recovery must not look like death, or each successor would begin it again. */
+  async showLife(): Promise<void> {
+    const { log, config, runtime } = this.options;
+    if (!this.leading || runtime.clock.monotonicMs() - log.controllerAtMs < config.noOpMs) return;
+    await this.options.append([{ type: 'no-op' }]);
+  }
+
+  /** Races for the role when its holder is fenced, or has written nothing for too long. */
   private async considerTakeover(): Promise<void> {
     const { log, config, runtime, brokerId, brokerEpoch } = this.options;
     const { controller } = log.state;
     const holderGone = !isCurrent(log.state, controller.brokerId, controller.brokerEpoch);
-    const still = runtime.clock.monotonicMs() - log.progressAtMs >= config.takeoverMs + this.jitterMs;
-    if (!holderGone && !still) return;
+    const silent = runtime.clock.monotonicMs() - log.controllerAtMs >= config.takeoverMs + this.jitterMs;
+    if (!holderGone && !silent) return;
     const [result] = await this.options.append([{ type: 'become-controller', brokerId, brokerEpoch, seenEpoch: controller.epoch }]);
     if (result!.ok) runtime.tracer.trace('controller.elected', { epoch: result!.value });
-  }
-
-  private async keepGrowing(): Promise<void> {
-    const { log, config, runtime } = this.options;
-    const now = runtime.clock.monotonicMs();
-    if (now - log.progressAtMs < config.noOpMs && now - this.appendedAtMs < config.noOpMs) return;
-    await this.options.append([{ type: 'no-op' }]);
-    this.appendedAtMs = runtime.clock.monotonicMs();
   }
 
   private async fenceSilent(): Promise<void> {
@@ -113,7 +92,7 @@ export class Controller {
       if (!wal.fenced || !this.leading) continue;
       const controllerEpoch = log.state.controller.epoch;
       await recoverWal({
-        runtime, wal, reader, newObjectId, state: () => log.state,
+        runtime, wal, reader, newObjectId, state: () => log.state, refresh: () => log.tail(),
         commit: async (objects, sealedSlot) => (await this.options.append([{ type: 'recover-wal', brokerId: wal.brokerId, brokerEpoch: wal.brokerEpoch, controllerEpoch, objects, sealedSlot }]))[0]!,
       });
     }
@@ -130,8 +109,7 @@ export class Controller {
 
   private async snapshot(): Promise<void> {
     const { log, config } = this.options;
-    if (log.state.seq - this.snapshotSeq < config.snapshotEvery) return;
-    this.snapshotSeq = log.state.seq;
+    if (log.state.seq - log.snapshotSeq < config.snapshotEvery) return;
     await log.snapshot();
   }
 }

@@ -31,8 +31,10 @@ export interface MetadataLogOptions {
 
 export class MetadataLog {
   state: ClusterState = emptyState();
-  /** Monotonic time at which the log was last seen to grow, by anyone. */
-  progressAtMs = 0;
+  /** Monotonic time at which the controller was last seen to have written, or to have become one. */
+  controllerAtMs = 0;
+  /** Seq of the newest snapshot known. */
+  snapshotSeq = 0;
   private reqSeq = 0;
   private closed = false;
   /** One append or tail at a time: the state belongs to whoever holds the turn. */
@@ -45,7 +47,7 @@ export class MetadataLog {
     await this.takeTurn(async () => {
       await this.reload();
       await this.catchUp();
-      this.progressAtMs = this.options.runtime.clock.monotonicMs();
+      this.controllerAtMs = this.options.runtime.clock.monotonicMs();
     });
   }
 
@@ -85,9 +87,12 @@ export class MetadataLog {
     const at = this.state.seq;
     const bytes = encodeSnapshot(this.state);
     const key = SNAPSHOTS + padded(at);
+    this.snapshotSeq = at;
     if (!(await this.certainPut(key, bytes))) return;
     const written = await objects.get(key);
-    if (written === undefined || !written.equals(bytes)) throw new MetadataCorruptError(`${key} read back differs from what was written`);
+    // Whoever took over while we were slow may have written newer ones and collected ours.
+    if (written === undefined) return;
+    if (!written.equals(bytes)) throw new MetadataCorruptError(`${key} read back differs from what was written`);
     const snapshots = await this.listAll(SNAPSHOTS);
     const older = snapshots.filter((name) => name < key);
     const boundary = older.at(-1);
@@ -138,8 +143,11 @@ export class MetadataLog {
   private apply(bytes: Buffer, n: number): void {
     const { entry, crc } = decodeEntry(bytes, logKey(n));
     if (entry.seq !== n || entry.prevCrc !== this.state.crc) throw new MetadataCorruptError(`${logKey(n)} does not continue the log (seq ${entry.seq}, previous checksum ${entry.prevCrc}, expected ${this.state.crc})`);
+    const before = this.state.controller.epoch;
     const results = applyEntry(this.state, entry, crc);
-    this.progressAtMs = this.options.runtime.clock.monotonicMs();
+    // Others' entries say nothing of the controller: a log that they keep busy would hide its death.
+    const { controller } = this.state;
+    if (controller.epoch !== before || entry.brokerEpoch === controller.brokerEpoch) this.controllerAtMs = this.options.runtime.clock.monotonicMs();
     this.options.onApplied(entry, results);
   }
 
@@ -153,9 +161,10 @@ export class MetadataLog {
       const bytes = await this.getPatiently(newest);
       if (bytes === undefined) continue; // collected between LIST and GET: a newer one exists
       this.state = decodeSnapshot(bytes, newest);
+      this.snapshotSeq = this.state.seq;
       break;
     }
-    this.progressAtMs = this.options.runtime.clock.monotonicMs();
+    this.controllerAtMs = this.options.runtime.clock.monotonicMs();
     this.options.onReloaded();
   }
 

@@ -93,6 +93,12 @@ export function walKey(brokerId: number, brokerEpoch: number): string {
   return `${brokerId}/${brokerEpoch}`;
 }
 
+/** True while `epoch` is the controller's and its process has not been fenced: what a fenced process asks for has no effect, whatever its role. */
+function controls(state: ClusterState, epoch: number): boolean {
+  const { controller } = state;
+  return controller.epoch === epoch && isCurrent(state, controller.brokerId, controller.brokerEpoch);
+}
+
 /** True while `brokerEpoch` is the current, unfenced incarnation of `brokerId`. */
 export function isCurrent(state: ClusterState, brokerId: number, brokerEpoch: number): boolean {
   const broker = state.brokers.get(brokerId);
@@ -122,7 +128,7 @@ export function applyCommand(state: ClusterState, seq: number, command: Command)
     case 'no-op':
       return ok(0);
     case 'fence-broker': {
-      if (state.controller.epoch !== command.controllerEpoch) return rejected('STALE_CONTROLLER_EPOCH');
+      if (!controls(state, command.controllerEpoch)) return rejected('STALE_CONTROLLER_EPOCH');
       const broker = state.brokers.get(command.brokerId);
       if (broker === undefined || broker.fenced || broker.epoch !== command.brokerEpoch) return rejected('STALE_BROKER_EPOCH');
       fence(state, broker);
@@ -140,7 +146,7 @@ export function applyCommand(state: ClusterState, seq: number, command: Command)
       return ok(0);
     }
     case 'recover-wal': {
-      if (state.controller.epoch !== command.controllerEpoch) return rejected('STALE_CONTROLLER_EPOCH');
+      if (!controls(state, command.controllerEpoch)) return rejected('STALE_CONTROLLER_EPOCH');
       const wal = state.wals.get(walKey(command.brokerId, command.brokerEpoch));
       if (wal === undefined) return rejected('WAL_UNKNOWN');
       if (!wal.fenced) return rejected('NOT_FENCED');
@@ -208,7 +214,9 @@ function retire(state: ClusterState, seq: number, brokerId: number, brokerEpoch:
   const broker = state.brokers.get(brokerId);
   if (broker !== undefined && broker.epoch === brokerEpoch && !broker.fenced) fence(state, broker);
   state.wals.delete(walKey(brokerId, brokerEpoch));
-  for (const [incarnation, session] of state.sessions) if (session.brokerEpoch === brokerEpoch) state.sessions.delete(incarnation);
+  // Also of those retired before: a process writes its session once more when it closes, or as a zombie.
+  const alive = new Set([...state.wals.values()].map((wal) => wal.brokerEpoch));
+  for (const [incarnation, session] of state.sessions) if (!alive.has(session.brokerEpoch)) state.sessions.delete(incarnation);
   electLeaders(state, seq);
 }
 

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyState, type ClusterState } from '../../broker/metadata/state.ts';
+import { emptyState, walKey, type ClusterState } from '../../broker/metadata/state.ts';
 import { encodeBatch } from '../../broker/protocol/index.ts';
 import { decodeFooter, decodeIndex, dataKey, FOOTER_BYTES } from '../../broker/storage/data-object.ts';
 import { ObjectReader } from '../../broker/storage/object-reader.ts';
@@ -59,7 +59,7 @@ test('recovered is what was acknowledged, and nothing is acknowledged after', as
         let ordinal = 0;
         const { incarnation } = recoverer;
         await recoverWal({
-          runtime: rt, state: () => state, reader: new ObjectReader(rt.objects), newObjectId: () => `${incarnation}-${(ordinal += 1)}`,
+          runtime: rt, state: () => state, refresh: async () => {}, reader: new ObjectReader(rt.objects), newObjectId: () => `${incarnation}-${(ordinal += 1)}`,
           wal: { brokerId: BROKER, brokerEpoch: EPOCH, trimSlot: 0, fenced: true },
           commit: async (objects) => {
             committed ??= objects; // the log lets only the first through
@@ -103,6 +103,7 @@ test('recovered is what was acknowledged, and nothing is acknowledged after', as
 
 function stateWithTwoStreams(): ClusterState {
   const state = emptyState();
+  state.wals.set(walKey(BROKER, EPOCH), { brokerId: BROKER, brokerEpoch: EPOCH, trimSlot: 0, fenced: true });
   for (const streamId of STREAMS) {
     state.streams.set(streamId, { topic: 't', index: streamId, streamId, leader: -1, lastLeader: BROKER, brokerEpoch: EPOCH, leaderEpoch: LEADER_EPOCH, start: 0, end: 0, ranges: [] });
   }

@@ -60,14 +60,21 @@ export interface ClientStatus {
   done: boolean;
 }
 
-/** Runs `attempt` until it succeeds, pausing in between: what a service manager does for a client that cannot start. */
+/**
+ * Runs `attempt` until it succeeds, pausing in between; ends the process when it keeps failing, so that a fresh one begins. kafkajs takes a
+ * connection whose ApiVersions request timed out for connected, without versions, and never makes another: only a new process gets out of that.
+ */
 export async function untilItWorks<T>(rt: Runtime, pauseMs: number, attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let failures = 0; failures < FAILURES_MAX; failures += 1) {
     try {
       return await attempt();
     } catch {
-      // The library has already retried and said why; here only the pause matters, and the runner bounds the whole.
+      // The library has already retried and said why; here only the pause matters.
       await rt.clock.sleep(pauseMs);
     }
   }
+  rt.exit('cannot start');
+  return new Promise(() => {});
 }
+
+const FAILURES_MAX = 20;

@@ -2,20 +2,23 @@
  * The machines of a run: brokers and clients as nodes of the simulated world, each with a supervisor that starts it again
  * when it exits by itself. A fault that holds a node down is not interfered with: it ends what it began.
  */
-import { type BrokerConfig, defaultConfig, startBroker } from '../broker/index.ts';
+import { startBroker } from '../broker/index.ts';
 import { NetworkError, type NodeRole, type Runtime, StoreError } from '../runtime/index.ts';
 import type { Sim } from '../sim/index.ts';
+import { type BrokerSettings, brokerConfig, drawSettings } from './settings.ts';
 import type { WhiteBox } from './white-box.ts';
 
 export class Cluster {
   readonly brokers: readonly string[];
   /** `host:port` of each broker. */
   readonly bootstrap: readonly string[];
+  readonly settings: BrokerSettings;
   private readonly ready = new Set<string>();
 
   constructor(private readonly sim: Sim, brokers: number, private readonly whiteBox: WhiteBox) {
     this.brokers = Array.from({ length: brokers }, (_, index) => `b${index + 1}`);
     this.bootstrap = this.brokers.map((name) => `${name}:${PORT}`);
+    this.settings = drawSettings(sim.random.fork('settings'));
     for (const [index, name] of this.brokers.entries()) this.add(name, 'broker', (rt) => this.runBroker(rt, index + 1));
   }
 
@@ -37,9 +40,8 @@ export class Cluster {
 
   private async runBroker(rt: Runtime, brokerId: number): Promise<void> {
     this.ready.delete(rt.node);
-    const address = { host: rt.node, port: PORT };
     try {
-      await startBroker(this.whiteBox.listenTo(rt), defaultConfig({ brokerId, listen: address, advertised: address, ...BROKER_SETTINGS }));
+      await startBroker(this.whiteBox.listenTo(rt), brokerConfig(brokerId, { host: rt.node, port: PORT }, this.settings));
     } catch (error) {
       // The store or the address is not there: a broker process says so and ends. Anything else is a bug, and crashes.
       if (!(error instanceof StoreError || error instanceof NetworkError)) throw error;
@@ -58,9 +60,5 @@ export class Cluster {
   }
 }
 
-/** Small and quick, so that uploads, trims and reads from the object store happen within the seconds a storm lasts. */
-const BROKER_SETTINGS: Partial<BrokerConfig> = {
-  clusterId: 'wavetank', autoCreateTopics: false, offsetsTopicPartitions: 3, uploadMs: 4_000, hotBytes: 32 * 1024,
-};
 const PORT = 9092;
 const RESTART_DELAY_US = 1_000_000;

@@ -81,7 +81,7 @@ function conclude(run: Run, pending: readonly string[]): RunResult {
     scenario: scenario.name,
     seed,
     plan,
-    config: { ...scenario.config },
+    config: { ...scenario.config, settings: run.cluster.settings },
     lanes: sim.lanes,
     verdict: violations.length === 0 ? 'held' : 'violated',
     violations,

@@ -11,6 +11,8 @@ import type { Handler, RequestContext, Services } from './handler.ts';
 const NO_SESSION = 0;
 /** Epochs of a request that says everything by itself: the first of a session, and one outside any. */
 const FULL_REQUEST_EPOCHS: readonly number[] = [0, -1];
+/** With an error, too, records are empty and not null, as Kafka answers: librdkafka gives up on the whole response otherwise. */
+const NOTHING: readonly Buffer[] = [];
 const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
 
 type TopicRequest = RequestOf<'Fetch'>['topics'][number];
@@ -70,7 +72,7 @@ function responseBytesMax(request: RequestOf<'Fetch'>): number {
 /** `first`: nothing else is in the response yet, so one batch is given however large it is (KIP-74). */
 async function readPartition(topic: string, wanted: PartitionRequest, maxBytes: number, first: boolean, services: Services): Promise<PartitionResponse> {
   const refused = (errorCode: ErrorCode, partition?: Partition): PartitionResponse => ({
-    partitionIndex: wanted.partition, errorCode, highWatermark: partition?.highWatermark ?? -1, lastStableOffset: partition?.highWatermark ?? -1, logStartOffset: partition?.logStart ?? -1, records: null,
+    partitionIndex: wanted.partition, errorCode, highWatermark: partition?.highWatermark ?? -1, lastStableOffset: partition?.highWatermark ?? -1, logStartOffset: partition?.logStart ?? -1, records: NOTHING,
   });
   const partition = services.leadership.partition(topic, wanted.partition);
   if (partition === undefined) return refused(absentError(topic, wanted.partition, services));

@@ -17,8 +17,9 @@ export const findCoordinator: Handler<'FindCoordinator'> = async (request, conte
   const keys = context.version < 4 ? [request.key] : request.coordinatorKeys;
   const nobody = { nodeId: -1, host: '', port: -1 };
   if (request.keyType !== KEY_TYPE_GROUP) {
-    const errorMessage = 'transactions are not served by this broker';
-    return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage, ...nobody, coordinators: keys.map((key) => ({ key, ...nobody, errorCode: ErrorCode.INVALID_REQUEST, errorMessage })) };
+    // Of all errors the one that every client takes as final: librdkafka asks again after any other, until init_transactions times out.
+    const refusal = { errorCode: ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, errorMessage: 'transactions are not served by this broker', ...nobody };
+    return { ...refusal, coordinators: keys.map((key) => ({ key, ...refusal })) };
   }
   if (!services.state().topics.has(OFFSETS_TOPIC)) await createTopic(services, OFFSETS_TOPIC, services.config.offsetsTopicPartitions, {});
   const coordinators = keys.map((key) => {
@@ -75,6 +76,11 @@ export const offsetFetch: Handler<'OffsetFetch'> = async (request, context, serv
   }));
   return { topics, errorCode: found.error };
 };
+
+/** As Kafka answers when its own new coordinator is off: the client then tells its application to use the classic protocol. */
+export const consumerGroupHeartbeat: Handler<'ConsumerGroupHeartbeat'> = async () => ({
+  errorCode: ErrorCode.UNSUPPORTED_VERSION, errorMessage: 'the consumer group protocol of KIP-848 is not served; set group.protocol=classic',
+});
 
 export const describeGroups: Handler<'DescribeGroups'> = async (request, context, services) => ({
   groups: (await Promise.all(request.groups.map(async (groupId) => {

@@ -18,7 +18,7 @@ const handlers: { readonly [N in ApiName]: Handler<N> } = {
   Produce: produce, Fetch: fetch, ListOffsets: listOffsets, Metadata: metadata, ApiVersions: apiVersions,
   OffsetCommit: groups.offsetCommit, OffsetFetch: groups.offsetFetch, FindCoordinator: groups.findCoordinator,
   JoinGroup: groups.joinGroup, SyncGroup: groups.syncGroup, Heartbeat: groups.heartbeat, LeaveGroup: groups.leaveGroup,
-  DescribeGroups: groups.describeGroups, ListGroups: groups.listGroups,
+  DescribeGroups: groups.describeGroups, ListGroups: groups.listGroups, ConsumerGroupHeartbeat: groups.consumerGroupHeartbeat,
   CreateTopics: createTopics, DeleteTopics: deleteTopics, DescribeConfigs: describeConfigs, InitProducerId: initProducerId,
 };
 

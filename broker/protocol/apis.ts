@@ -27,6 +27,8 @@ export const apis = {
   DeleteTopics: api(20, 'DeleteTopics', '0-6', 4, cluster.deleteTopicsRequest, cluster.deleteTopicsResponse),
   InitProducerId: api(22, 'InitProducerId', '0-5', 2, data.initProducerIdRequest, data.initProducerIdResponse),
   DescribeConfigs: api(32, 'DescribeConfigs', '0-4', 4, cluster.describeConfigsRequest, cluster.describeConfigsResponse),
+  // Advertised to be refused: librdkafka looks for another coordinator forever when it is not there, and says nothing.
+  ConsumerGroupHeartbeat: api(68, 'ConsumerGroupHeartbeat', '0-1', 0, group.consumerGroupHeartbeatRequest, group.consumerGroupHeartbeatResponse),
 } as const;
 
 export type ApiName = keyof typeof apis;

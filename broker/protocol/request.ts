@@ -61,9 +61,8 @@ export function encodeRequest<N extends ApiName>(name: N, version: number, corre
 
 function decodeBody(api: Api, version: number, reader: Reader, header: RequestHeader): unknown {
   try {
-    const body = codecOf(api.request, version).decode(reader);
-    reader.done();
-    return body;
+    // Bytes after the message are let be, as Kafka does: librdkafka's Metadata request for all topics ends with three of them.
+    return codecOf(api.request, version).decode(reader);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     throw new ProtocolError(error.code, `${api.name} version ${version}: ${error.message}`, header);

@@ -35,6 +35,11 @@ describe('request headers', () => {
     expect(codeOf(() => decodeRequest(hex('0001 0003 0000')))).toBe('MALFORMED');
   });
 
+  test('bytes after the message are let be: librdkafka 2.16 asks for all topics with three of them', () => {
+    const decoded = decodeRequest(hex('0003 000c 00000003 0007 72646b61666b61 00  00 00 00 00 01 00 00'));
+    expect(decoded).toMatchObject({ api: 'Metadata', version: 12, clientId: 'rdkafka', body: { topics: null } });
+  });
+
   test('the header alone', () => {
     expect(decodeRequestHeader(hex('0003 0009 00000007 0001 63 00 aabb'))).toEqual({ apiKey: 3, apiVersion: 9, correlationId: 7, clientId: 'c', bodyOffset: 12 });
   });

@@ -1,5 +1,5 @@
 /** Wire fields of the classic consumer group APIs. Facts: Kafka's message definitions, 4.0. */
-import { array, bool, bytes, int16, int32, int64, string } from '../schema.ts';
+import { array, bool, bytes, int16, int32, int64, int8, string, uuid } from '../schema.ts';
 
 /** Authorized operations that were not asked for. */
 const NOT_ASKED = -2147483648;
@@ -143,6 +143,31 @@ export const syncGroupResponse = {
   protocolType: string('5+', { nullable: '5+', default: null }),
   protocolName: string('5+', { nullable: '5+', default: null }),
   assignment: bytes('0+'),
+};
+
+/** KIP-848. Only ever refused, see api/groups.ts. */
+export const consumerGroupHeartbeatRequest = {
+  groupId: string('0+'),
+  memberId: string('0+'),
+  memberEpoch: int32('0+'),
+  instanceId: string('0+', { nullable: '0+', default: null }),
+  rackId: string('0+', { nullable: '0+', default: null }),
+  rebalanceTimeoutMs: int32('0+', { default: -1 }),
+  subscribedTopicNames: array('0+', 'string', { nullable: '0+', default: null }),
+  subscribedTopicRegex: string('1+', { nullable: '1+', default: null }),
+  serverAssignor: string('0+', { nullable: '0+', default: null }),
+  topicPartitions: array('0+', { topicId: uuid('0+'), partitions: array('0+', 'int32') }, { nullable: '0+', default: null }),
+};
+
+export const consumerGroupHeartbeatResponse = {
+  throttleTimeMs: int32('0+', { default: 0 }),
+  errorCode: int16('0+'),
+  errorMessage: string('0+', { nullable: '0+', default: null }),
+  memberId: string('0+', { nullable: '0+', default: null }),
+  memberEpoch: int32('0+', { default: 0 }),
+  heartbeatIntervalMs: int32('0+', { default: 0 }),
+  /** A struct that may be null, and here always is: -1 says so. */
+  assignment: int8('0+', { default: -1 }),
 };
 
 export const describeGroupsRequest = { groups: array('0+', 'string'), includeAuthorizedOperations: bool('3+') };

@@ -1,7 +1,7 @@
 /** Brokers in a simulated world, and jobs that run on client machines beside them. */
 import { defaultConfig, startBroker, type Broker, type BrokerConfig } from '../../broker/index.ts';
 import { encodeBatch, type BatchOptions, type ResponseOf } from '../../broker/protocol/index.ts';
-import type { Address, Runtime, TraceEvent } from '../../runtime/index.ts';
+import { StoreError, type Address, type Runtime, type TraceEvent } from '../../runtime/index.ts';
 import { Sim } from '../../sim/index.ts';
 import { inside, SECOND_US } from '../sim/support.ts';
 import { Wire } from './wire.ts';
@@ -32,8 +32,12 @@ export class Lab {
     const main = async (rt: Runtime): Promise<void> => {
       this.brokers.delete(name);
       const listen = addressOf(name);
-      const broker = await startBroker(rt, defaultConfig({ brokerId, listen, advertised: listen, offsetsTopicPartitions: 2, ...this.settings }));
-      this.brokers.set(name, broker);
+      try {
+        this.brokers.set(name, await startBroker(rt, defaultConfig({ brokerId, listen, advertised: listen, offsetsTopicPartitions: 2, ...this.settings })));
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        rt.exit(`${error.name} ${error.code}`);
+      }
     };
     const onExit = (reason: string): void => { this.exits.push({ node: name, reason }); };
     this.sim.addNode({ name, role: 'broker', main, onExit }).start();

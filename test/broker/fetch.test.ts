@@ -166,11 +166,13 @@ test('fetch sessions are not offered: full requests are served, incremental ones
   lab.sim.close();
 });
 
-test('a compressed batch, whose records nobody here can see, is found by its time as a whole', async () => {
+test.each<[string, (batch: Buffer) => unknown]>([
+  ['compressed', (batch) => (batch.writeInt16BE(1, 21), batch.fill(0xee, 61))],
+  ['cut right, but nonsense inside', (batch) => batch.fill(0x7f, 65, 66)],
+])('a batch whose records nobody here can read is found by its time as a whole: %s', async (_, spoil) => {
   const lab = await Lab.of(1);
   const batch = batchOf(['a', 'b']);
-  batch.writeInt16BE(1, 21);
-  batch.fill(0xee, 61);
+  spoil(batch);
   batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
   const found = await lab.wire(async (wire) => {
     await createTopic(wire);

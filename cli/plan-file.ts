@@ -1,9 +1,16 @@
 /** Fault plans in files: what `shrink` writes and `repro --plan` takes. */
 import { parsePlan, PlanError, type FaultPlan } from '../faults/index.ts';
+import { type Scenario, shapeOf } from '../scenarios/index.ts';
 import { usage } from './complaint.ts';
 import { readTextFile, writeTextFile } from './files.ts';
+import { quoted } from './options.ts';
 
-export function readPlan(path: string): FaultPlan {
+export interface GivenPlan {
+  readonly plan: FaultPlan;
+  readonly file: string;
+}
+
+export function readPlan(path: string, scenario: Scenario): GivenPlan {
   const text = readTextFile('the plan', path);
   let json: unknown;
   try {
@@ -13,7 +20,9 @@ export function readPlan(path: string): FaultPlan {
     throw usage(`the plan ${path} is not JSON: ${error.message}; wavetank shrink writes one that is`);
   }
   try {
-    return parsePlan(json);
+    const plan = parsePlan(json);
+    checkTargets(plan, path, scenario);
+    return { plan, file: path };
   } catch (error) {
     if (error instanceof PlanError) throw usage(`the plan ${path}, at ${error.path}: ${error.problem}`);
     throw error;
@@ -22,4 +31,14 @@ export function readPlan(path: string): FaultPlan {
 
 export function writePlan(path: string, plan: FaultPlan): void {
   writeTextFile('the plan', path, `${JSON.stringify(plan, null, 2)}\n`);
+}
+
+/** A plan made for another scenario, or a slip of the hand: better said now than by a simulator that looks for a node it does not have. */
+function checkTargets(plan: FaultPlan, path: string, scenario: Scenario): void {
+  const { brokers, clients } = shapeOf(scenario);
+  const known = [...brokers, ...clients];
+  for (const [index, { target }] of plan.faults.entries()) {
+    const stranger = target.find((name) => !known.includes(name));
+    if (stranger !== undefined) throw usage(`the plan ${path}, at faults[${index}].target: ${scenario.name} has no node ${quoted(stranger)}; it has ${known.join(', ')}`);
+  }
 }

@@ -63,10 +63,6 @@ export type Replay =
 /** From here on, a fault kind that never had an effect is no bad luck. */
 export const gapSeedsMin = 200;
 
-export function reproCommand(failure: { readonly scenario: string; readonly seed: number }): string {
-  return `npx wavetank repro ${failure.scenario} --seed ${failure.seed}`;
-}
-
 /** Fault kinds that the scenarios arm and that proved nothing: never in a plan, never fired, or never touched anything. */
 export function gapsOf(faults: readonly FaultTally[]): string[] {
   return faults.flatMap(({ kind, armed, fired, effective }) => {

@@ -1,8 +1,8 @@
 /** One seed, here in this process: the result, and the trace if it is wanted. */
-import type { FaultPlan } from '../faults/index.ts';
 import type { TraceEvent } from '../runtime/index.ts';
 import { findScenario, runScenario, type RunResult } from '../scenarios/index.ts';
 import { summarise, type SeedResult } from './seed-result.ts';
+import type { GivenPlan } from './plan-file.ts';
 import { traceText } from './trace-text.ts';
 
 export interface SeedRun {
@@ -14,7 +14,7 @@ export interface SeedRun {
   readonly events: ReadonlyMap<number, TraceEvent>;
 }
 
-export async function runSeed(name: string, seed: number, options: { readonly keepTrace: boolean; readonly plan?: FaultPlan }): Promise<SeedRun> {
+export async function runSeed(name: string, seed: number, options: { readonly keepTrace: boolean; readonly given?: GivenPlan }): Promise<SeedRun> {
   const scenario = findScenario(name);
   if (!scenario) throw new Error(`no scenario ${name}`);
   const lines: string[] = [];
@@ -24,8 +24,8 @@ export async function runSeed(name: string, seed: number, options: { readonly ke
     events.set(event.seq, event);
   };
   const startedAt = performance.now();
-  const full = await runScenario(scenario, { seed, ...(options.plan ? { plan: options.plan } : {}), ...(options.keepTrace ? { keep } : {}) });
+  const full = await runScenario(scenario, { seed, ...(options.given ? { plan: options.given.plan } : {}), ...(options.keepTrace ? { keep } : {}) });
   const wallMs = performance.now() - startedAt;
-  const trace = options.keepTrace ? traceText(full, lines) : '';
+  const trace = options.keepTrace ? traceText(full, lines, options.given?.file) : '';
   return { result: summarise(full, wallMs), full, trace, events };
 }

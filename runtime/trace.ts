@@ -19,6 +19,8 @@ export interface TraceHeader {
   readonly config: Readonly<Record<string, unknown>>;
   /** The fault plan, as `--plan` takes it. */
   readonly plan: unknown;
+  /** Name of the file, without its directory, that the plan was read from. Absent: the plan is the seed's own, and the seed alone brings the run back. */
+  readonly planFile?: string;
   /** Lanes in the order they should be drawn. */
   readonly lanes: readonly Lane[];
 }

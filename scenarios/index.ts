@@ -19,7 +19,7 @@ export { judge } from './invariants/index.ts';
 export { type Demo, runDemo, type StoryPart } from './demo.ts';
 export { lostRecord, type LostRecord } from './lost-record.ts';
 export { type Repetition, runTwice } from './meta.ts';
-export { planOf, type RunOptions } from './run.ts';
+export { planOf, type RunOptions, shapeOf } from './run.ts';
 export { runScenario } from './runner.ts';
 export type { GroupConfig, ProducerConfig, RunResult, Scenario, ScenarioConfig } from './scenario.ts';
 export { mainViolation, shrinkFailure, type ShrunkFailure } from './shrink.ts';

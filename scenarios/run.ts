@@ -69,13 +69,18 @@ export function planOf(scenario: Scenario, seed: number): FaultPlan {
   return generatePlan(planArbitraryOf(scenario), seed);
 }
 
-export function planArbitraryOf({ faults, config, minFaults, maxFaults }: Scenario): ReturnType<typeof planArbitrary> {
-  const shape: ClusterShape = {
+export function planArbitraryOf(scenario: Scenario): ReturnType<typeof planArbitrary> {
+  const { faults, minFaults, maxFaults } = scenario;
+  return planArbitrary(faults, shapeOf(scenario), { minFaults, maxFaults });
+}
+
+/** Whom the faults of a plan can be done to, and for how long. */
+export function shapeOf({ config }: Scenario): ClusterShape {
+  return {
     brokers: numbered('b', config.brokers),
     clients: [...numbered('p', config.producers.length), ...numbered('c', config.group.members)],
     stormMs: config.stormMs,
   };
-  return planArbitrary(faults, shape, { minFaults, maxFaults });
 }
 
 function numbered(prefix: string, count: number): string[] {

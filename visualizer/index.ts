@@ -8,6 +8,7 @@ export function renderTrace(traceText: string): string {
   return renderHtml(traceText, script, style);
 }
 
+export { reproCommand, type Reproducible } from './repro-command.ts';
 export { readTrace, TraceError, type TraceErrorCode } from './trace-reader.ts';
 export { renderHtml } from './render.ts';
 export type { Trace } from './trace.ts';

@@ -2,6 +2,7 @@
 import type { Violation } from '../runtime/verdict.ts';
 import { causalPast, evidenceOf } from './cone.ts';
 import { clockTime } from './describe.ts';
+import { reproCommand } from './repro-command.ts';
 import { indexOfSeq, kindOf, nodeOf, type Trace } from './trace.ts';
 
 export interface Story {
@@ -42,7 +43,7 @@ export function tellStory(trace: Trace): Story {
   const chapters = (footer?.violations ?? []).map((violation) => chapterOf(trace, violation));
   const outcome = footer ? footer.verdict : 'unknown';
   const headline = outcome === 'held' ? 'All promises held' : outcome === 'violated' ? (chapters.length > 1 ? `${chapters.length} promises broken` : 'A promise was broken') : 'No verdict';
-  return { outcome, headline, command: `wavetank repro ${header.scenario} --seed ${header.seed}`, chapters };
+  return { outcome, headline, command: reproCommand(header), chapters };
 }
 
 function chapterOf(trace: Trace, violation: Violation): Chapter {

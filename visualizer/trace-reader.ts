@@ -42,6 +42,7 @@ export function readTrace(text: string): Trace {
 }
 
 function readHeader(text: string, lines: Lines): TraceHeader {
+  if (lines.count === 0) throw new TraceError('NOT_A_TRACE', 'not a wavetank trace: the file is empty');
   const first = lines.count > 0 ? parseLine(text.slice(lines.start[0], lines.end[0])) : undefined;
   if (!isRecord(first) || first['type'] !== 'header' || typeof first['format'] !== 'number') {
     throw new TraceError('NOT_A_TRACE', 'not a wavetank trace: the first line is not a trace header');

@@ -1,5 +1,6 @@
 /** `wavetank demo`: a payment is lost, found, explained, and can be looked at; in under a minute. */
 import pc from 'picocolors';
+import { reproCommand } from '../../visualizer/repro-command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { ensureWritable, writeTextFile } from '../files.ts';
 import type { AddCommand } from '../finish.ts';
@@ -30,10 +31,10 @@ async function demo(page: string): Promise<ExitCode> {
   }
   // Its last part names the seed alone, which brings the whole storm; below is the command for the small one.
   for (const { heading, lines } of found.story.slice(0, -1)) process.stdout.write(`\n${pc.bold(heading)}\n${lines.map((line) => `  ${line}\n`).join('')}`);
-  writeTextFile('the page', page, renderTrace(traceText(found.result, found.events.map((event) => JSON.stringify(event)))));
   const plan = planName(page);
+  writeTextFile('the page', page, renderTrace(traceText(found.result, found.events.map((event) => JSON.stringify(event)), plan)));
   writePlan(plan, found.shrunk.smallest.plan);
-  const again = [`npx wavetank repro payments --seed ${found.seed} --plan ${plan}`, `the whole storm: npx wavetank repro payments --seed ${found.seed}`];
+  const again = [reproCommand({ scenario: 'payments', seed: found.seed, planFile: plan }), `the whole storm: ${reproCommand({ scenario: 'payments', seed: found.seed })}`];
   process.stdout.write(`\n${pc.bold('The same run again, byte for byte')}\n${again.map((line) => `  ${line}\n`).join('')}`);
   process.stdout.write(`\n${pc.bold('Look at it')}\n  ${page}  (open it in a browser; it needs no server)\n`);
   return exitCodes.held;

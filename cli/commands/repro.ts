@@ -1,5 +1,4 @@
 /** `wavetank repro`: one seed again, with everything that can be known about it. */
-import type { FaultPlan } from '../../faults/index.ts';
 import { usage } from '../complaint.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { ensureWritable, sameFile, writeTextFile } from '../files.ts';
@@ -29,10 +28,10 @@ async function repro(name: string, options: ReproOptions): Promise<ExitCode> {
   const seed = parseSeed(options.seed);
   const [{ chooseScenario }, { readPlan }, { runSeed }, { explainRun }] = await Promise.all([import('../scenario-choice.ts'), import('../plan-file.ts'), import('../run-seed.ts'), import('../explain.ts')]);
   const scenario = chooseScenario(name);
-  const plan: FaultPlan | undefined = options.plan === undefined ? undefined : readPlan(options.plan);
+  const given = options.plan === undefined ? undefined : readPlan(options.plan, scenario);
   checkOutputs(options);
 
-  const run = await runSeed(scenario.name, seed, { keepTrace: true, ...(plan ? { plan } : {}) });
+  const run = await runSeed(scenario.name, seed, { keepTrace: true, ...(given ? { given } : {}) });
   process.stdout.write(explainRun(run));
   if (options.trace !== undefined) {
     writeTextFile('the trace', options.trace, run.trace);

@@ -1,4 +1,5 @@
 /** `wavetank shrink`: the smallest storm that still breaks the same promise, as a plan that `repro --plan` takes. */
+import { reproCommand } from '../../visualizer/repro-command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { ensureWritable } from '../files.ts';
 import type { AddCommand } from '../finish.ts';
@@ -43,7 +44,7 @@ async function shrink(name: string, options: { readonly seed: string; readonly o
     ...smallest.plan.faults.map((fault) => `  ${(fault.atMs / 1000).toFixed(3)} s into the storm: ${describeFault(fault)}`),
     ...(smallest.plan.faults.length === 0 ? ['  none: it fails without any fault'] : []),
     `plan: ${file}`,
-    `    npx wavetank repro ${scenario.name} --seed ${seed} --plan ${file}`,
+    `    ${reproCommand({ scenario: scenario.name, seed, planFile: file })}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return exitCodes.violated;

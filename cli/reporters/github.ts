@@ -1,6 +1,6 @@
 /** For GitHub Actions: an annotation for each failure, then the report as text. */
 import type { SweepReport } from '../report.ts';
-import { reproCommand } from '../report.ts';
+import { reproCommand } from '../../visualizer/repro-command.ts';
 import { replayLine } from './sentences.ts';
 import { renderText } from './text.ts';
 

@@ -1,6 +1,6 @@
 /** JUnit XML, as CI servers read it: a suite a scenario, a case a seed. */
 import type { Failure, SweepReport } from '../report.ts';
-import { reproCommand } from '../report.ts';
+import { reproCommand } from '../../visualizer/repro-command.ts';
 import { replayLine } from './sentences.ts';
 
 /** Reports past this choke the servers that read them; held seeds beyond are counted in the suite, not listed. */

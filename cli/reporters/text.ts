@@ -2,7 +2,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { showSeeds } from '../options.ts';
-import { gapSeedsMin, reproCommand, type Failure, type SweepReport } from '../report.ts';
+import { gapSeedsMin, type Failure, type SweepReport } from '../report.ts';
+import { reproCommand } from '../../visualizer/repro-command.ts';
 import { showVersion } from '../version.ts';
 import { grouped, plural, replayLine } from './sentences.ts';
 
@@ -47,7 +48,7 @@ function faultTable(report: SweepReport): string {
 function sometimesTable(report: SweepReport): string {
   if (report.sometimes.length === 0) return '';
   return table(
-    ['sometimes', 'seen'],
+    ['what the runs met', 'times'],
     report.sometimes.map(({ name, times }) => [name, times === 0 ? pc.yellow('never') : grouped(times)]),
   );
 }

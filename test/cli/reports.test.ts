@@ -50,7 +50,7 @@ test('text', () => {
     broker-kill         4       4               4                 1,234
     clock-jump          2       2               0                     0
 
-    sometimes                              seen
+    what the runs met                     times
     leader moved with appends in flight      12
     two controllers at once               never
 

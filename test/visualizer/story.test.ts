@@ -15,12 +15,22 @@ const green = readTrace(sampleTrace({ events: 3000, violated: false }));
 describe('the story', () => {
   test('of a violation: sentence, steps with both ends, command', () => {
     const story = tellStory(red);
-    expect(story).toMatchObject({ outcome: 'violated', headline: 'A promise was broken', command: 'wavetank repro broker-loss --seed 4711' });
+    expect(story).toMatchObject({ outcome: 'violated', headline: 'A promise was broken', command: 'npx wavetank repro broker-loss --seed 4711' });
     const [chapter] = story.chapters;
     expect(chapter!.summary).toContain('nobody can read it');
     expect(chapter!.steps).toHaveLength(5);
     for (const step of chapter!.steps) for (const place of [step.from, step.to]) expect(place.index).toBeGreaterThanOrEqual(0);
     expect(kindOf(red, chapter!.at)).toBe('op.drained');
+  });
+
+  test('the command of a run with a plan of its own names the plan', () => {
+    const command = (planFile: string): string => tellStory({ ...red, header: { ...red.header, planFile } }).command;
+    expect(command('small.plan.json')).toBe('npx wavetank repro broker-loss --seed 4711 --plan small.plan.json');
+    expect(command("it's $(mine).json")).toBe(`npx wavetank repro broker-loss --seed 4711 --plan 'it'\\''s $(mine).json'`);
+  });
+
+  test('a command to be pasted runs nothing but wavetank, whoever wrote the trace', () => {
+    expect(tellStory({ ...red, header: { ...red.header, scenario: 'x; curl evil' } }).command).toBe("npx wavetank repro 'x; curl evil' --seed 4711");
   });
 
   test('of a good run', () => {

@@ -25,7 +25,7 @@ export class StoryPanel {
       el('div', { class: `verdict ${story.outcome}` },
         el('span', { class: 'sign', 'aria-hidden': 'true' }, story.outcome === 'held' ? '\u2713' : story.outcome === 'violated' ? '!' : '?'),
         el('div', {}, el('h1', {}, story.headline), el('p', { class: 'invariant' }, chapter ? chapter.invariant : this.#overview()))),
-      ...(chapter ? this.#chapter() : this.#calm()),
+      ...(chapter ? this.#chapter() : story.outcome === 'held' ? [el('p', { class: 'summary' }, 'No invariant found anything wrong in what the clients were told and saw.')] : []),
       ...notices.map((notice) => el('p', { class: 'notice', role: 'note' }, notice)),
       this.#command(story.command),
       ...this.#faults(),
@@ -37,11 +37,6 @@ export class StoryPanel {
     const { trace, scene } = this.#model;
     const faults = scene.faults.length;
     return `${trace.count.toLocaleString('en')} events in ${clockTime(trace.endUs).replace(/\.\d+/, '')} under ${faults} ${faults === 1 ? 'fault' : 'faults'}`;
-  }
-
-  #calm(): Child[] & Node[] {
-    const held = this.#model.scene.story.outcome === 'held';
-    return [el('p', { class: 'summary' }, held ? 'No invariant found anything wrong in what the clients were told and saw.' : 'The run did not reach its verdict. What it did until then is on the right.')].filter(() => held || this.#model.trace.footer === null);
   }
 
   #chapter(): (Node & Child)[] {
@@ -61,11 +56,13 @@ export class StoryPanel {
 
   /** The heading carries the button, so that the command itself gets the whole line. */
   #command(command: string): HTMLElement {
-    const { plan } = this.#model.trace.header;
+    const { plan, planFile } = this.#model.trace.header;
     return el('section', { class: 'command' },
       el('h2', {}, 'Run it again', copyButton('Copy', 'Copy the command', command)),
-      el('code', {}, command.replace(/--seed.*/, ''), el('span', {}, /--seed.*/.exec(command)?.[0] ?? '')),
-      plan ? el('p', { class: 'hint' }, 'A plan of faults cut down by hand or by shrink? ', copyButton('Copy the plan', 'Save it to a file and add --plan FILE', `${JSON.stringify(plan)}\n`)) : null);
+      // Broken between its options only.
+      el('code', {}, ...command.split(/(?<= )(?=--)/).map((part) => el('span', {}, part))),
+      planFile === undefined ? null : el('p', { class: 'hint' }, 'Its faults are not those of the seed alone, but of this plan: ',
+        el('a', { class: 'copy', download: planFile, href: `data:application/json;charset=utf-8,${encodeURIComponent(`${JSON.stringify(plan, null, 2)}\n`)}` }, `Save ${planFile}`)));
   }
 
   #faults(): HTMLElement[] {

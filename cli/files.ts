@@ -1,5 +1,6 @@
 /** Reading and writing what the command line names, with a complaint instead of an errno. */
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Complaint, usage } from './complaint.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -17,35 +18,81 @@ export function readTextFile(what: string, path: string): string {
   }
 }
 
+/** All of it or nothing: an interrupted command leaves no half file under this name. */
 export function writeTextFile(what: string, path: string, text: string): void {
   try {
-    writeFileSync(path, text);
+    writeWhole(path, text);
   } catch (error) {
     throw fileComplaint(error, `cannot write ${what} ${path}`, 'choose another place');
   }
 }
 
+export function writeWhole(path: string, text: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  // A pipe or device takes what it is given; a directory refuses, as it should.
+  if (there !== undefined && !there.isFile()) return writeFileSync(path, text);
+  const target = there === undefined ? path : realpathSync(path);
+  const partial = besides(target, 'partial');
+  try {
+    writeFileSync(partial, text);
+    renameSync(partial, target);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+function besides(path: string, what: string): string {
+  return join(dirname(resolve(path)), `.${basename(path)}.${process.pid}.${what}`);
+}
+
 /** Before minutes of work: fails now if `path` cannot be written later. Leaves nothing behind. */
 export function ensureWritable(what: string, path: string): void {
-  const probe = join(dirname(resolve(path)), `.${basename(path)}.${process.pid}.probe`);
+  const probe = besides(path, 'probe');
   try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isFile() && !there.isDirectory()) return;
     writeFileSync(probe, '');
     rmSync(probe);
     if (existsSync(path)) writeFileSync(path, '', { flag: 'a' });
   } catch (error) {
-    throw fileComplaint(error, `cannot write ${what} ${path}`, 'the directory must exist and be writable');
+    throw fileComplaint(error, `cannot write ${what} ${path}`, 'choose a place in a directory that exists and can be written');
   }
 }
 
 export function ensureDirectory(what: string, path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectories(resolve(path));
     const probe = join(path, `.${process.pid}.probe`);
     writeFileSync(probe, '');
     rmSync(probe);
   } catch (error) {
     throw fileComplaint(error, `cannot use ${what} ${path}`, 'choose a directory that can be written');
   }
+}
+
+/** Not mkdir's own `recursive`: where a directory cannot be made although its parent is there, as in /proc, Node 20 tries for ever. */
+function makeDirectories(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectories(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Somebody else was quicker.
+    if (!(isErrno(error) && error.code === 'EEXIST' && statSync(path).isDirectory())) throw error;
+  }
+}
+
+/** A directory that is gone when the command ends, also when it is interrupted. */
+export function scratchDirectory(prefix: string): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), prefix));
+  const remove = (): void => {
+    process.off('exit', remove);
+    rmSync(path, { recursive: true, force: true });
+  };
+  process.on('exit', remove);
+  return { path, remove };
 }
 
 /** Both exist and are one file, whatever they are called. */

@@ -2,6 +2,7 @@
  * Runs tasks over worker processes that share one queue. A worker that dies costs its task, never the sweep.
  * Outcomes arrive in any order; whoever reports sorts by index, so that a report does not depend on `jobs`.
  */
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { worldFailed } from './complaint.ts';
 import type { Task } from './messages.ts';
@@ -13,10 +14,15 @@ export interface PoolOptions {
   readonly onOutcome: (index: number, outcome: Outcome) => void | Promise<void>;
   /** A new process for each task: nothing an earlier seed left behind can matter. */
   readonly fresh?: boolean;
+  /** More to say when a signal ends it all. */
+  readonly interrupted?: () => string;
   readonly environment?: (index: number) => Environment;
   readonly timeoutMs?: number;
   readonly script?: string;
 }
+
+/** Left to themselves they would end this process and leave its scratch files. */
+const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
 
 /** The slowest seed takes seconds; past this it does not end at all. */
 export const taskTimeoutMs = 180_000;
@@ -24,11 +30,14 @@ export const taskTimeoutMs = 180_000;
 export async function runPool(tasks: readonly Task[], options: PoolOptions): Promise<void> {
   const script = options.script ?? fileURLToPath(new URL('./worker.js', import.meta.url));
   const workers = new Set<WorkerProcess>();
-  const onInterrupt = (): void => {
+  let ended = 0;
+  const onInterrupt = (signal: NodeJS.Signals): void => {
     for (const worker of workers) worker.stop();
-    process.exit(130);
+    const more = options.interrupted?.() ?? '';
+    process.stderr.write(`wavetank: interrupted: ${ended} of ${tasks.length} runs had ended${more === '' ? '' : `, ${more}`}\n`);
+    process.exit(128 + constants.signals[signal]);
   };
-  process.once('SIGINT', onInterrupt);
+  for (const signal of interrupts) process.once(signal, onInterrupt);
   let next = 0;
   let broken: Error | undefined;
 
@@ -49,6 +58,7 @@ export async function runPool(tasks: readonly Task[], options: PoolOptions): Pro
       }
       if (outcome.kind === 'died' && !outcome.ready) throw worldFailed(`a worker process could not start: ${outcome.reason}; try fewer with --jobs, or npm ci if files are missing`);
       await options.onOutcome(index, outcome);
+      ended += 1;
     }
   };
   try {
@@ -63,7 +73,7 @@ export async function runPool(tasks: readonly Task[], options: PoolOptions): Pro
     );
     if (broken !== undefined) throw broken;
   } finally {
-    process.off('SIGINT', onInterrupt);
+    for (const signal of interrupts) process.off(signal, onInterrupt);
     for (const worker of workers) worker.stop();
   }
 }

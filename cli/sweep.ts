@@ -1,9 +1,9 @@
 /** The heart of `wavetank run`: seeds over worker processes, every failure run again, one report whatever the number of jobs. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '../scenarios/index.ts';
 import { oneLine } from './complaint.ts';
+import { scratchDirectory } from './files.ts';
 import type { Task } from './messages.ts';
 import type { SeedRange, Shard } from './options.ts';
 import { runPool } from './pool.ts';
@@ -40,6 +40,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   await runPool(tasks, {
     ...workerScript(options),
     jobs: options.jobs,
+    interrupted: () => failuresSoFar(failed.map(({ index }) => tasks[index] as Task)),
     onOutcome: (index, outcome) => {
       const { scenario, seed } = tasks[index] as Task;
       if (outcome.kind === 'done') {
@@ -83,10 +84,10 @@ interface Replayed {
 
 /** Runs each failure again with its trace kept, in a process of its own, and compares the hashes. */
 async function replayFailures(failed: readonly { readonly task: Task; readonly outcome: Outcome }[], options: SweepOptions): Promise<Replayed[]> {
-  const scratch = mkdtempSync(join(tmpdir(), 'wavetank-'));
+  const scratch = scratchDirectory('wavetank-');
   const replayed: Replayed[] = [];
   try {
-    const again = failed.slice(0, replaysMax).map(({ task }) => replayTask(task, options.out, scratch));
+    const again = failed.slice(0, replaysMax).map(({ task }) => replayTask(task, options.out, scratch.path));
     await runPool(again, {
       ...workerScript(options),
       jobs: options.jobs,
@@ -101,7 +102,7 @@ async function replayFailures(failed: readonly { readonly task: Task; readonly o
     });
     return replayed;
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 
@@ -127,6 +128,13 @@ async function compareReplay(task: ReplayTask, sweepHash: string, replayHash: st
     difference: existsSync(second) ? diffTraceFiles(task.traceFile, second) : null,
     suspect: traceless?.kind === 'done' && traceless.result.hash === replayHash ? 'earlier-seed' : 'trace',
   };
+}
+
+/** What somebody who would not wait for the report should know all the same. */
+function failuresSoFar(failed: readonly Task[]): string {
+  if (failed.length === 0) return 'none had failed';
+  const shown = failed.slice(0, replaysMax).map(({ scenario, seed }) => `${scenario} seed ${seed}`);
+  return `${failed.length} had failed: ${shown.join(', ')}${failed.length > shown.length ? ', ...' : ''}`;
 }
 
 function workerScript({ workerScript: script }: SweepOptions): { readonly script?: string } {

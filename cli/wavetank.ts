@@ -23,7 +23,6 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     .description('Proves, from a seed and before your cutover, that Kafka on shared storage keeps its promises.')
     .version(showVersion(readVersion()), '-V, --version', 'version, commit and Node')
     .addHelpText('after', '\nExit codes: 0 all held; 1 an invariant was violated; 2 usage or configuration; 3 nondeterminism; 4 the world around it failed.\nNew here? Run: wavetank demo')
-    .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => {} });
@@ -48,7 +47,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
 
 function usageError(error: CommanderError, command: string): ExitCode {
   if (error.exitCode === 0) return exitCodes.held; // --help and --version
-  const message = oneLine(error.message.replace(/^error: /, '')).replace(/ \(Did you mean/, ' (did you mean');
+  const message = oneLine(error.message.replace(/^error: /, '').replace(/\.$/, '').replace('. Expected', ': expected')).replace(/ \(Did you mean/, ' (did you mean');
   const help = error.code === 'commander.unknownCommand' || command.startsWith('-') ? 'wavetank --help' : `wavetank ${command} --help`;
   process.stderr.write(`wavetank: ${message}; see ${help}\n`);
   return exitCodes.usage;

@@ -2,8 +2,8 @@
  * A process that runs seeds for the command, one after the other: the simulator puts its own clock, timers and
  * chance in place of the process's while a world runs, so a sweep over several cores is several processes.
  */
-import { writeFileSync } from 'node:fs';
 import { renderTrace } from '../visualizer/index.ts';
+import { writeWhole } from './files.ts';
 import type { TaskMessage, WorkerMessage } from './messages.ts';
 import { runSeed } from './run-seed.ts';
 
@@ -17,8 +17,8 @@ send({ kind: 'ready' });
 async function run({ id, task }: TaskMessage): Promise<void> {
   try {
     const { result, trace } = await runSeed(task.scenario, task.seed, { keepTrace: task.traceFile !== undefined });
-    if (task.traceFile !== undefined) writeFileSync(task.traceFile, trace);
-    if (task.pageFile !== undefined) writeFileSync(task.pageFile, renderTrace(trace));
+    if (task.traceFile !== undefined) writeWhole(task.traceFile, trace);
+    if (task.pageFile !== undefined) writeWhole(task.pageFile, renderTrace(trace));
     send({ kind: 'done', id, result });
   } catch (error) {
     const known = error instanceof Error ? error : new Error(String(error));

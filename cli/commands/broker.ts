@@ -48,20 +48,25 @@ async function serve(options: BrokerOptions): Promise<void> {
   if (advertised === null && (listen.host === '0.0.0.0' || listen.host === '::')) throw usage(`--listen ${options.listen} is every interface, which is no address clients can be told; add --advertise HOST:PORT`);
   const brokerId = parseWhole('--broker-id', options.brokerId, 0, 0x7fff_ffff);
   const numPartitions = parseWhole('--partitions', options.partitions, 1, 1000);
+  if (!/^[\w.-]{1,100}$/.test(options.clusterId)) throw usage(`--cluster-id ${quoted(options.clusterId)} is not a name; write 1 to 100 letters, digits, dots, dashes or underscores`);
   if (options.wal !== 'object') throw usage(`--wal ${quoted(options.wal)} is not available in this version; leave it out or write --wal object`);
   const where = options.objects === undefined ? temporaryDirectory() : parseObjects(options.objects);
   onBug();
   const ending = ended();
 
   const [{ defaultConfig, startBroker }, { nodeRuntime }] = await Promise.all([import('../../broker/index.ts'), import('../../runtime/node/index.ts')]);
-  const objects = await openStore(where);
-  const runtime = nodeRuntime({ node: `b${brokerId}`, objects });
-  let broker: Broker;
-  try {
-    broker = await startBroker(runtime, defaultConfig({ brokerId, clusterId: options.clusterId, listen, advertised, numPartitions }));
-  } catch (error) {
-    throw startComplaint(error, options, where);
-  }
+  const start = async (): Promise<Broker> => {
+    const objects = await openStore(where);
+    const runtime = nodeRuntime({ node: `b${brokerId}`, objects });
+    try {
+      return await startBroker(runtime, defaultConfig({ brokerId, clusterId: options.clusterId, listen, advertised, numPartitions }));
+    } catch (error) {
+      throw startComplaint(error, options, where);
+    }
+  };
+  // Whoever ends it while a store does not answer need not wait for the store.
+  const broker = await Promise.race([start(), ending]);
+  if (typeof broker === 'string') return void process.stderr.write(`wavetank: ${broker} before it was ready\n`);
   const { host, port } = advertised ?? broker.address;
   process.stdout.write(`ready: bootstrap ${host.includes(':') ? `[${host}]` : host}:${port} (broker ${brokerId}, cluster ${options.clusterId}, objects in ${showObjects(where)})\n`);
   const signal = await ending;
@@ -97,7 +102,7 @@ function temporaryDirectory(): ObjectsOption {
 function startComplaint(error: unknown, options: BrokerOptions, where: ObjectsOption): Error {
   if (error instanceof NetworkError) {
     if (error.code === 'ADDRESS_IN_USE') return worldFailed(`cannot listen on ${options.listen}: the port is in use; stop what holds it, or choose another with --listen (port 0 picks a free one)`);
-    return worldFailed(`cannot listen on ${options.listen}: ${error.message}; choose an address of this machine`);
+    return worldFailed(`${error.message}; choose an address of this machine`);
   }
   if (error instanceof StoreError || (error instanceof Error && error.name === 'ProbeError')) return worldFailed(`cannot use ${showObjects(where)}: ${error.message}`);
   return error instanceof Error ? error : new Error(String(error));
@@ -105,11 +110,13 @@ function startComplaint(error: unknown, options: BrokerOptions, where: ObjectsOp
 
 function ended(): Promise<string> {
   return new Promise((resolve) => {
-    let signals = 0;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    let asked = 0;
+    // The terminal is closed: but whoever used nohup, which takes the terminal away from stdin, wants it to go on.
+    const signals: readonly NodeJS.Signals[] = process.stdin.isTTY ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'];
+    for (const signal of signals) {
       process.on(signal, () => {
-        signals += 1;
-        if (signals > 1) process.exit(exitCodes.world); // whoever asks twice does not want to wait
+        asked += 1;
+        if (asked > 1) process.exit(exitCodes.world); // whoever asks twice does not want to wait
         resolve(signal);
       });
     }

@@ -2,10 +2,10 @@
  * `wavetank meta`: is a seed really all there is? Each scenario runs twice, in processes that differ in whatever a
  * machine may differ in, and the two traces must be the same byte for byte.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, worst, type ExitCode } from '../exit-codes.ts';
+import { scratchDirectory } from '../files.ts';
 import type { AddCommand } from '../finish.ts';
 import type { Task } from '../messages.ts';
 import { defaultJobs, parseJobs, parseSeeds } from '../options.ts';
@@ -39,10 +39,10 @@ async function meta(names: readonly string[], options: MetaOptions): Promise<Exi
   const jobs = options.jobs === undefined ? defaultJobs() : parseJobs(options.jobs);
   const [{ chooseScenarios }, { sweepTasks }] = await Promise.all([import('../scenario-choice.ts'), import('../sweep-tasks.ts')]);
   const tasks = sweepTasks(chooseScenarios(names).map(({ name }) => name), seeds, null);
-  const scratch = mkdtempSync(join(tmpdir(), 'wavetank-meta-'));
+  const scratch = scratchDirectory('wavetank-meta-');
   try {
     // Task 2k and 2k+1 are the two runs of one seed.
-    const twice = tasks.flatMap((task, index) => ['a', 'b'].map((run) => ({ ...task, traceFile: join(scratch, `${index}.${run}`) })));
+    const twice = tasks.flatMap((task, index) => ['a', 'b'].map((run) => ({ ...task, traceFile: join(scratch.path, `${index}.${run}`) })));
     const outcomes: Outcome[] = [];
     const codes: ExitCode[] = [];
     await runPool(twice, {
@@ -60,7 +60,7 @@ async function meta(names: readonly string[], options: MetaOptions): Promise<Exi
     if (code === exitCodes.held) process.stdout.write(`${tasks.length} of ${tasks.length} seeds ran the same twice\n`);
     return code;
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 

@@ -18,6 +18,7 @@ export const addView: AddCommand = (program, finish) => {
       ensureWritable('the page', page);
       const { renderTrace, TraceError } = await import('../../visualizer/index.ts');
       writeTextFile('the page', page, rendered(() => renderTrace(text), TraceError, trace));
+      if (!hasFooter(text)) process.stderr.write(`wavetank: ${trace} ends early and holds no verdict; the page shows what there is\n`);
       process.stdout.write(`${page}\n`);
       finish(exitCodes.held);
     });
@@ -25,6 +26,11 @@ export const addView: AddCommand = (program, finish) => {
 
 export function pageName(trace: string): string {
   return `${trace.replace(/(\.trace)?\.(jsonl|ndjson|json)$/, '')}.html`;
+}
+
+function hasFooter(text: string): boolean {
+  const end = text.trimEnd();
+  return end.startsWith('{"type":"footer"', end.lastIndexOf('\n') + 1);
 }
 
 function rendered(render: () => string, TraceError: typeof TraceErrorClass, path: string): string {

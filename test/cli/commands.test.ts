@@ -1,10 +1,11 @@
 /** The built command end to end: what a user types, on the simulator and on the real machine. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { TRACE_FORMAT } from '../../runtime/index.ts';
 
 const command = resolve('dist/cli/wavetank.js');
 const cwd = mkdtempSync(join(tmpdir(), 'wavetank-e2e-'));
@@ -29,6 +30,36 @@ test('repro: the same trace twice, which view turns into the same page', { timeo
   expect(a).toBe(b);
   expect(wavetank('view', 'a.jsonl', '-o', 'viewed.html')).toMatchObject({ status: 0, stdout: 'viewed.html\n' });
   expect(readFileSync(join(cwd, 'viewed.html'), 'utf8')).toBe(readFileSync(join(cwd, 'a.html'), 'utf8'));
+});
+
+test('repro with a plan: the page and the trace name the plan, and running what they say gives the same trace', { timeout: 120_000 }, () => {
+  writeFileSync(join(cwd, 'calm.json'), '{"version":1,"faults":[]}');
+  const run = (trace: string): string => {
+    expect(wavetank('repro', 'broker-loss', '--seed', '1', '--plan', './calm.json', '--trace', trace)).toMatchObject({ status: 0, stderr: '' });
+    return readFileSync(join(cwd, trace), 'utf8');
+  };
+  const trace = run('planned.jsonl');
+  expect(JSON.parse(trace.slice(0, trace.indexOf('\n')))).toMatchObject({ plan: { version: 1, faults: [] }, planFile: 'calm.json' });
+  expect(run('again.jsonl')).toBe(trace);
+});
+
+test('view: a trace that was cut off is shown, and said to be', { timeout: 60_000 }, () => {
+  const header = { type: 'header', format: TRACE_FORMAT, wavetank: '0.1.0', commit: 'x', node: '20', scenario: 'quiet-sea', seed: 1, config: {}, plan: {}, lanes: [] };
+  writeFileSync(join(cwd, 'cut.jsonl'), `${JSON.stringify(header)}\n{"seq":1,"t":0,"node":"b1","kind":"node.st`);
+  expect(wavetank('view', 'cut.jsonl')).toEqual({ status: 0, stdout: 'cut.html\n', stderr: 'wavetank: cut.jsonl ends early and holds no verdict; the page shows what there is\n' });
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle of a sweep: one line, no process and no file left', { timeout: 60_000 }, async (signal) => {
+  const scratch = mkdtempSync(join(cwd, 'tmp-'));
+  const run = spawn(process.execPath, [command, 'meta', 'broker-loss', '--seeds', '50', '--jobs', '2'], { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: scratch } });
+  const ended = new Promise<number | null>((done) => run.once('close', done));
+  let said = '';
+  run.stderr.on('data', (bytes) => (said += String(bytes)));
+  await new Promise((first) => run.stdout.once('data', first)); // a seed has run twice, others are running
+  run.kill(signal);
+  expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
+  expect(said).toMatch(/^wavetank: interrupted: \d+ of 100 runs had ended\n$/);
+  expect(readdirSync(scratch)).toEqual([]);
 });
 
 test('list: names hazards, faults and promises', () => {

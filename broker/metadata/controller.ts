@@ -68,10 +68,13 @@ export class Controller {
   /** Races for the role when its holder is fenced, or has written nothing for too long. */
   private async considerTakeover(): Promise<void> {
     const { log, config, runtime, brokerId, brokerEpoch } = this.options;
+    const gone = (): boolean => !isCurrent(log.state, log.state.controller.brokerId, log.state.controller.brokerEpoch)
+      || runtime.clock.monotonicMs() - log.controllerAtMs >= config.takeoverMs + this.jitterMs;
+    if (!gone()) return;
+    // It may be us who heard nothing: who comes back from a pause or a cut must first read what he missed.
+    await log.tail();
+    if (!gone()) return;
     const { controller } = log.state;
-    const holderGone = !isCurrent(log.state, controller.brokerId, controller.brokerEpoch);
-    const silent = runtime.clock.monotonicMs() - log.controllerAtMs >= config.takeoverMs + this.jitterMs;
-    if (!holderGone && !silent) return;
     const [result] = await this.options.append([{ type: 'become-controller', brokerId, brokerEpoch, seenEpoch: controller.epoch }]);
     if (result!.ok) runtime.tracer.trace('controller.elected', { epoch: result!.value });
   }

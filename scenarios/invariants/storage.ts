@@ -41,27 +41,43 @@ export function judgeStorage(view: View, objects: StoredObjects, report: Report)
   }
 }
 
-/** Each leader starts exactly where its predecessors' promises end: no acknowledged record missing, none invented. */
+/**
+ * Each leader starts exactly where its predecessors' promises end: no acknowledged record missing, none invented. Leader epochs tell who came
+ * before whom, not time: one that is opened late, by a process that was replaced while it stood still, is nobody's successor.
+ */
 export function judgeRecoveries(whiteBox: readonly TraceEvent[], report: Report): void {
-  const partitions = new Map<string, { confirmed: Mark; appended: number }>();
+  const partitions = new Map<string, Map<number, Reign>>();
   for (const event of whiteBox) {
+    if (event.kind !== 'partition.append' && event.kind !== 'partition.hw' && event.kind !== 'partition.open') continue;
     const tp = String(event.args['tp']);
-    const known = partitions.get(tp) ?? { confirmed: { end: 0, seq: 0 }, appended: 0 };
-    partitions.set(tp, known);
-    if (event.kind === 'partition.append') known.appended = Math.max(known.appended, Number(event.args['base']) + Number(event.args['count']));
-    if (event.kind === 'partition.hw' && Number(event.args['hw']) > known.confirmed.end) known.confirmed = { end: Number(event.args['hw']), seq: event.seq };
+    const epoch = Number(event.args['epoch']);
+    const reigns = partitions.get(tp) ?? new Map<number, Reign>();
+    partitions.set(tp, reigns);
+    const own = reigns.get(epoch) ?? { confirmed: { end: 0, seq: 0 }, appended: 0 };
+    reigns.set(epoch, own);
+    if (event.kind === 'partition.append') own.appended = Math.max(own.appended, Number(event.args['base']) + Number(event.args['count']));
+    if (event.kind === 'partition.hw' && Number(event.args['hw']) > own.confirmed.end) own.confirmed = { end: Number(event.args['hw']), seq: event.seq };
     if (event.kind !== 'partition.open') continue;
+    const before = [...reigns].filter(([other]) => other < epoch).map(([, reign]) => reign);
+    const confirmed = before.reduce((furthest, reign) => (reign.confirmed.end > furthest.end ? reign.confirmed : furthest), { end: 0, seq: 0 });
+    const appended = before.reduce((furthest, reign) => Math.max(furthest, reign.appended), 0);
     const end = Number(event.args['end']);
-    if (end >= known.confirmed.end && end <= known.appended) continue;
+    if (end >= confirmed.end && end <= appended) continue;
     report.add(tp, {
       invariant: 'recovery-equality',
       blame: 'storage',
-      summary: `${event.node} opened ${tp} at offset ${end}, but its predecessors had confirmed ${known.confirmed.end} and appended ${known.appended}`,
+      summary: `${event.node} opened ${tp} at offset ${end}, but its predecessors had confirmed ${confirmed.end} and appended ${appended}`,
       at: event.seq,
-      evidence: [known.confirmed.seq, event.seq],
-      because: [`everything below ${known.confirmed.end} of ${tp} had been confirmed. However, the next leader starts at ${end}`],
+      evidence: [confirmed.seq, event.seq],
+      because: [`everything below ${confirmed.end} of ${tp} had been confirmed. However, the next leader starts at ${end}`],
     });
   }
+}
+
+/** What was done under one leader epoch. */
+interface Reign {
+  confirmed: Mark;
+  appended: number;
 }
 
 interface Mark {

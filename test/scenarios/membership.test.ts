@@ -25,7 +25,8 @@ test('what members say they own agrees with what the coordinator says', { timeou
       expect(owned.get(process)).toBe(generation);
       owned.delete(process);
     }
-    if (kind === 'op.commit') expect(owned.get(process)).toBe(generation);
+    // A straggler commits under a generation that is over, on purpose.
+    if (kind === 'op.commit' && !String(args['commitId']).includes('/late-')) expect(owned.get(process)).toBe(generation);
   }
 });
 

@@ -2,7 +2,7 @@
  * The recorder: what clients did and saw, in the order they did and saw it. Each entry is also an event of the trace,
  * so that its seq orders it among everything else that happened.
  */
-import type { HistoryEvent, Runtime, TraceArgs } from '../runtime/index.ts';
+import type { HistoryEvent, Runtime, TraceValue } from '../runtime/index.ts';
 
 export class History {
   readonly events: HistoryEvent[] = [];
@@ -18,9 +18,11 @@ export class History {
 
   /** Returns the seq of the event. */
   record(rt: Runtime, process: string, operation: Operation): number {
-    const { kind, ...rest } = operation;
-    const seq = rt.tracer.trace(kind, { process, ...rest } as unknown as TraceArgs);
-    this.events.push({ seq, atUs: this.nowUs(), process, ...operation });
+    // Copied by hand: twice a spread was a hundredth of a run.
+    const args: Record<string, TraceValue> = { process };
+    for (const key in operation) if (key !== 'kind') args[key] = operation[key as keyof Operation] as TraceValue;
+    const seq = rt.tracer.trace(operation.kind, args);
+    this.events.push(Object.assign(operation, { seq, atUs: this.nowUs(), process }));
     return seq;
   }
 }

@@ -22,36 +22,17 @@ import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { current } from './current.ts';
-import type { Life } from './life.ts';
+import type { LifeGlobals } from './life.ts';
 import { UncontrolledError } from './uncontrolled.ts';
-import { type TimerIds, VirtualTimeout } from './virtual-timeout.ts';
-
-/** What a node offers to the globals; registered by whoever makes lives (see `node.ts`). */
-export interface LifeGlobals {
-  wallMs(): number;
-  monotonicUs(): number;
-  /** The stream behind Math.random, randomBytes and the like. */
-  float(): number;
-  bytes(sizeBytes: number): Buffer;
-  newTimer(): { readonly armed: boolean; cancel(): void; armMs(delayMs: number, fn: () => void): unknown; armUs(delayUs: number, fn: () => void): unknown };
-  readonly timerIds: TimerIds;
-  /** Records the refusal as a finding. */
-  uncontrolled(error: UncontrolledError): void;
-}
+import { VirtualTimeout } from './virtual-timeout.ts';
 
 type AnyFn = (this: unknown, ...args: unknown[]) => unknown;
 /** The built-in modules and globals, seen as the plain mutable objects that they are. */
 type Patchable = Record<string, unknown>;
 
-const lives = new WeakMap<Life, LifeGlobals>();
-
-export function registerLife(life: Life, globals: LifeGlobals): void {
-  lives.set(life, globals);
-}
-
 function acting(what: string): LifeGlobals | undefined {
   const life = current.life;
-  if (life !== undefined) return lives.get(life) ?? refuse(undefined, `${what} by the world's own machinery`);
+  if (life !== undefined) return life.globals ?? refuse(undefined, `${what} by the world's own machinery`);
   if (current.refusing) refuse(undefined, `${what} inside the driver's done()`);
   return undefined;
 }
@@ -130,7 +111,7 @@ function fileIsLibrary(frameCount: number): boolean | undefined {
   Error.stackTraceLimit = frameCount;
   Error.prepareStackTrace = (_error, frames) => frames;
   const holder: { stack?: unknown } = {};
-  Error.captureStackTrace(holder, virtualRandom);
+  Error.captureStackTrace(holder, Math.random);
   const frames = holder.stack as NodeJS.CallSite[];
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
@@ -149,13 +130,19 @@ function fileIsLibrary(frameCount: number): boolean | undefined {
 }
 const libraryFiles = new Map<string, boolean>();
 
-function virtualRandom(): number {
+/** A function known to be a library's need not be looked up by its stack again. `caller` is null for code in strict mode, ours included. */
+function virtualRandom(caller: object | null): number {
   const node = acting('Math.random()');
   if (node === undefined) return real.random();
-  if (!callerIsLibrary()) refuse(node, 'Math.random() outside a library: draw from rt.random');
+  if (caller === null || !libraryCallers.has(caller)) {
+    if (!callerIsLibrary()) refuse(node, 'Math.random() outside a library: draw from rt.random');
+    if (caller !== null) libraryCallers.add(caller);
+  }
   return node.float();
 }
-Math.random = virtualRandom;
+const libraryCallers = new WeakSet<object>();
+// Only a function in sloppy mode is told who called it, and a module cannot hold one.
+Math.random = Function('serve', 'return function random() { return serve(random.caller); }')(virtualRandom) as () => number;
 
 const cryptoModule = crypto as unknown as Patchable;
 
@@ -215,6 +202,30 @@ wrap(cryptoModule, 'randomInt', (node, args) => {
 const webCrypto = Object.getPrototypeOf(globalThis.crypto) as Patchable;
 wrap(webCrypto, 'getRandomValues', (node, [target]) => fill(node, target));
 wrap(webCrypto, 'randomUUID', uuid);
+
+// --- memory ---------------------------------------------------------------------------------------------------------
+
+/**
+ * kafkajs encodes every field of every record into zeroed buffers of 512 bytes, and Node gives each memory of its own: dear
+ * to get and dear to collect. Inside a node small ones are cut from slabs that are zeroed once and never used twice.
+ */
+const realAlloc = Buffer.alloc;
+const SLICE_BYTES_MAX = 2048;
+const SLAB_BYTES = 128 * 1024;
+let slab: Buffer<ArrayBuffer> | undefined;
+let slabUsed = 0;
+
+Buffer.alloc = function alloc(sizeBytes: number, fill?: string | Uint8Array | number, encoding?: BufferEncoding): Buffer<ArrayBuffer> {
+  // What is no size is for Node to refuse.
+  if (current.life === undefined || fill !== undefined || !(sizeBytes > 0 && sizeBytes <= SLICE_BYTES_MAX)) return realAlloc(sizeBytes, fill, encoding);
+  if (slab === undefined || slabUsed + sizeBytes > SLAB_BYTES) {
+    slab = realAlloc(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const start = slabUsed;
+  slabUsed += (sizeBytes + 7) & ~7;
+  return slab.subarray(start, start + sizeBytes);
+};
 
 // --- time -----------------------------------------------------------------------------------------------------------
 

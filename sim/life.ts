@@ -3,6 +3,8 @@
  * whatever still comes for it is thrown away. While it is paused (SIGSTOP), what comes is held, in order.
  */
 import type { EventFn } from './queue.ts';
+import type { UncontrolledError } from './uncontrolled.ts';
+import type { ArmableTimer, TimerIds } from './virtual-timeout.ts';
 
 /** What a life needs to know of its node, so that this file stands below `node.ts`. */
 export interface LifeOwner {
@@ -13,7 +15,22 @@ export interface LifeOwner {
   crash(life: Life, error: unknown): void;
 }
 
+/** What a node offers to unmodified code that uses the globals (see `globals.ts`). */
+export interface LifeGlobals {
+  wallMs(): number;
+  monotonicUs(): number;
+  /** The stream behind Math.random, randomBytes and the like. */
+  float(): number;
+  bytes(sizeBytes: number): Buffer;
+  newTimer(): ArmableTimer;
+  readonly timerIds: TimerIds;
+  /** Records the refusal as a finding. */
+  uncontrolled(error: UncontrolledError): void;
+}
+
 export class Life {
+  /** Undefined for the world's own machinery. */
+  globals: LifeGlobals | undefined;
   alive = true;
   paused = false;
   timers = 0;

@@ -4,7 +4,6 @@
  */
 import type { NodeRole, Runtime, Timer, Tracer, TraceArgs } from '../runtime/index.ts';
 import { LifeClock, NodeClock } from './clock.ts';
-import { registerLife } from './globals.ts';
 import { Life } from './life.ts';
 import type { LifeOwner } from './life.ts';
 import type { SimNetwork } from './network.ts';
@@ -194,23 +193,15 @@ export class SimNode implements LifeOwner {
       },
     };
     const chance = random.fork('globals');
-    registerLife(life, {
+    life.globals = {
       wallMs: () => this.clock.wallMs(),
       monotonicUs: () => this.clock.monotonicUs(),
       float: () => chance.float(),
       bytes: (sizeBytes) => chance.bytes(sizeBytes),
-      newTimer: () => {
-        const timer = new SimTimer(world, life);
-        return {
-          get armed() { return timer.armed; },
-          cancel: () => { timer.cancel(); },
-          armMs: (delayMs, fn) => timer.arm(Math.max(1, this.clock.worldUs(delayMs * 1000)), fn),
-          armUs: (delayUs, fn) => timer.arm(delayUs, fn),
-        };
-      },
+      newTimer: () => new ClockTimer(world, life, this.clock),
       timerIds: new TimerIds(),
       uncontrolled: (error) => { world.find(this.name, 'uncontrolled', error); },
-    });
+    };
     return {
       node: this.name,
       clock: new LifeClock(world, life, this.clock),
@@ -220,5 +211,20 @@ export class SimNode implements LifeOwner {
       tracer,
       exit: (reason) => { this.exit(life, reason); },
     };
+  }
+}
+
+/** A timer by the node's own clock, as its libraries know it. */
+class ClockTimer extends SimTimer {
+  constructor(world: World, life: Life, private readonly clock: NodeClock) {
+    super(world, life);
+  }
+
+  armMs(delayMs: number, fn: () => void): void {
+    this.arm(Math.max(1, this.clock.worldUs(delayMs * 1000)), fn);
+  }
+
+  armUs(delayUs: number, fn: () => void): void {
+    this.arm(delayUs, fn);
   }
 }

@@ -81,12 +81,13 @@ export class VirtualTimeout {
   }
 
   private arm(): void {
-    const run = (): void => {
-      if (this.repeat) this.arm();
-      else if (this.id !== 0) this.ids.delete(this.id);
-      this.fn();
-    };
-    if (this.delayMs === undefined) this.timer.armUs(1, run);
-    else this.timer.armMs(this.delayMs, run);
+    if (this.delayMs === undefined) this.timer.armUs(1, this.run);
+    else this.timer.armMs(this.delayMs, this.run);
   }
+
+  private readonly run = (): void => {
+    if (this.repeat) this.arm();
+    else if (this.id !== 0) this.ids.delete(this.id);
+    this.fn();
+  };
 }

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const run = (name: string, onProgress?: (count: number) => void): Promise<Seen> => exercise(pythonPath, ['test/live/programs/librdkafka.py', broker.bootstrap, name], onProgress);
 
-test.concurrent('topics are made, described, and deleted', async () => {
+test('topics are made, described, and deleted', async () => {
   const seen = await run('admin');
   expect(seen).toMatchObject({
     dry: 'none', afterDry: false, create: 'none', again: 'TOPIC_ALREADY_EXISTS', badName: 'TOPIC_EXCEPTION', badConfig: 'INVALID_CONFIG',
@@ -32,13 +32,13 @@ test.concurrent('topics are made, described, and deleted', async () => {
   });
 });
 
-test.concurrent('records come back as they were sent, with every compression, plain and idempotent', async () => {
+test('records come back as they were sent, with every compression, plain and idempotent', async () => {
   const seen = await run('records');
   expect(Object.keys(seen)).toHaveLength(12);
   for (const [way, outcome] of Object.entries(seen)) expect({ way, outcome }).toEqual({ way, outcome: WHOLE });
 });
 
-test.concurrent('what is not served is told at once', async () => {
+test('what is not served is told at once', async () => {
   const seen = await run('errors') as Readonly<Record<string, { error: string; seconds: number }>>;
   expect(Object.fromEntries(Object.entries(seen).map(([what, { error }]) => [what, error]))).toEqual({
     oversized: 'MSG_SIZE_TOO_LARGE', afterOversized: 'none', transactions: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', acls: '_UNSUPPORTED_FEATURE',
@@ -48,14 +48,14 @@ test.concurrent('what is not served is told at once', async () => {
   expect(Math.max(...Object.values(seen).map(({ seconds }) => seconds))).toBeLessThan(10);
 });
 
-test.concurrent('watermarks, offsets for times, seek, commits', async () => {
+test('watermarks, offsets for times, seek, commits', async () => {
   expect(await run('positions')).toEqual({
     watermarks: [0, 100], forTimes: [0, 30, 31, -1], assigned: 50, sought: 7, uncommitted: -1001, sync: true, committed: [8, 'by hand'],
     async: [[true, 60]], listed: [['positions', 0, 60]], readCommitted: 100,
   });
 });
 
-test.concurrent('groups: join, leave, cooperative and eager, static members', async () => {
+test('groups: join, leave, cooperative and eager, static members', async () => {
   const seen = await run('groups');
   for (const strategy of ['range', 'roundrobin', 'cooperative-sticky']) {
     expect({ strategy, ...seen[strategy] as Seen }).toEqual({
@@ -65,7 +65,7 @@ test.concurrent('groups: join, leave, cooperative and eager, static members', as
   expect(seen['static']).toEqual({ steps: [[2, 2], [2, 2]], same: true, undisturbed: true, instances: ['i-0', 'i-1'], failures: [], fenced: ['_FATAL'] });
 });
 
-test.concurrent('an idempotent producer and a group live through two kills of the broker', async () => {
+test('an idempotent producer and a group live through two kills of the broker', async () => {
   let kills = Promise.resolve();
   const seen = await run('survive', (count) => {
     if (KILL_AT.includes(count)) kills = kills.then(() => broker.kill9()).then(() => broker.start()).then(() => undefined);

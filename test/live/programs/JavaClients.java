@@ -178,7 +178,7 @@ public class JavaClients {
   static Map<String, Object> groups() throws Exception {
     Map<String, Object> seen = new TreeMap<>();
     try (Admin admin = adminClient(); Producer<byte[], byte[]> producer = producer(Map.of())) {
-      for (Class<?> strategy : List.of(RangeAssignor.class, RoundRobinAssignor.class, CooperativeStickyAssignor.class)) {
+      for (Class<?> strategy : List.of(RangeAssignor.class, CooperativeStickyAssignor.class)) {
         String topic = "group-" + strategy.getSimpleName();
         create(topic, 6);
         Map<String, Object> settings = Map.of("partition.assignment.strategy", strategy.getName());

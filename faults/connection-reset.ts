@@ -1,15 +1,18 @@
-/** Connections of a broker are reset again and again, as a failing load balancer does: each request in flight has an unknown outcome. */
+/**
+ * Connections of brokers are reset again and again, as a failing load balancer does: each request in flight has an unknown outcome.
+ * Of most brokers: one that has just come back leads nothing, and nobody is connected to it.
+ */
 import { number, seconds, targets } from './describe.ts';
 import type { FaultType } from './fault.ts';
 import { targetSide } from './link.ts';
-import { faultArbitrary, millis, oneOf } from './window.ts';
+import { faultArbitrary, millis, mostBrokers } from './window.ts';
 
 export const connectionReset: FaultType = {
   kind: 'connection-reset',
-  summary: 'All connections of a broker are reset, several times in a row.',
+  summary: 'All connections of some brokers are reset, several times in a row.',
   applies: (shape) => shape.brokers.length > 0 && shape.clients.length > 0,
   arbitrary: (shape) =>
-    faultArbitrary('connection-reset', shape, { minMs: 1_500, maxMs: 5_000, target: oneOf(shape.brokers), params: millis(200, 1_000).map((everyMs) => ({ everyMs })) }),
+    faultArbitrary('connection-reset', shape, { minMs: 1_500, maxMs: 5_000, target: mostBrokers(shape), params: millis(200, 1_000).map((everyMs) => ({ everyMs })) }),
   describe: (fault) => `connections of ${targets(fault)} reset every ${number(fault, 'everyMs')} ms for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
     const hit = targetSide(world, fault);

@@ -70,8 +70,8 @@ async function handle(member: Member, { batch, resolveOffset, heartbeat, commitO
   const { rt, context, config, status, membership } = member;
   const tp: Tp = `${batch.topic}-${batch.partition}`;
   const mine = membership.current;
-  if (mine === undefined || !mine.tps.has(tp)) {
-    // Fetched before a rebalance, delivered after it: no longer ours to process.
+  if (mine === undefined || !mine.tps.has(tp) || !mine.positioned) {
+    // Fetched before a rebalance, delivered after it: no longer ours to process, or to be read again from where the group stands.
     await rt.clock.sleep(NOT_OWNED_PAUSE_MS);
     member.refused += 1;
     // kafkajs goes on fetching what it was assigned before when a join succeeds and its sync fails, and notices only at a commit.

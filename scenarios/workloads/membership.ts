@@ -11,6 +11,8 @@ export interface Membership {
   readonly member: string;
   readonly generation: number;
   readonly tps: ReadonlySet<Tp>;
+  /** It has been told where its group stands. Before that, whatever kafkajs hands over was fetched under an earlier assignment. */
+  positioned: boolean;
 }
 
 export interface MembershipView {
@@ -50,6 +52,7 @@ export function watchMembership(rt: Runtime, history: History, process: string, 
   };
   const { events } = consumer;
   consumer.on(events.REQUEST, ({ payload }) => {
+    if (payload.apiName === 'OffsetFetch' && view.current !== undefined) view.current.positioned = true;
     if (payload.apiName !== 'SyncGroup') return;
     answered = syncs.get(payload.correlationId) ?? answered;
     syncs.delete(payload.correlationId);
@@ -59,7 +62,7 @@ export function watchMembership(rt: Runtime, history: History, process: string, 
     const tps = Object.entries(payload.memberAssignment)
       .flatMap(([topic, partitions]) => partitions.map((partition): Tp => `${topic}-${partition}`))
       .sort();
-    own({ member: payload.memberId, generation: answered, tps: new Set(tps) });
+    own({ member: payload.memberId, generation: answered, tps: new Set(tps), positioned: false });
   });
   // When a rejoin is refused for now (the coordinator moves or loads), kafkajs goes on under the old generation. That is right if, and as
   // soon as, the coordinator accepts a heartbeat of that generation that was sent after the attempt.

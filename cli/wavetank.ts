@@ -23,6 +23,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     .description('Proves, from a seed and before your cutover, that Kafka on shared storage keeps its promises.')
     .version(showVersion(readVersion()), '-V, --version', 'version, commit and Node')
     .addHelpText('after', '\nExit codes: 0 all held; 1 an invariant was violated; 2 usage or configuration; 3 nondeterminism; 4 the world around it failed.\nNew here? Run: wavetank demo')
+    .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => {} });
@@ -35,7 +36,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       program.outputHelp();
       return exitCodes.held;
     }
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return usageError(error, argv[0] ?? '');

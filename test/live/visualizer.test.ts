@@ -1,5 +1,5 @@
 /** The page in a real browser, opened from disk: it says what happened, and it answers to mouse and keys. Needs Chromium. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import { sampleTrace } from '../visualizer/sample-trace.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'wavetank-view-'));
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const planned = sampleTrace({ events: 3000, violated: true }).replace('"type":"header"', '"type":"header","planFile":"small.plan.json"');
 let browser: Browser;
 let complaints: string[] = [];
 
@@ -37,6 +38,7 @@ beforeAll(async () => {
   browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] });
   const red = sampleTrace({ events: 3000, violated: true });
   writeFileSync(join(directory, 'red.html'), renderTrace(red));
+  writeFileSync(join(directory, 'planned.html'), renderTrace(planned));
   writeFileSync(join(directory, 'green.html'), renderTrace(sampleTrace({ events: 3000, violated: false })));
   writeFileSync(join(directory, 'cut.html'), renderTrace(red.split('\n').slice(0, 1500).join('\n')));
   writeFileSync(join(directory, 'empty.html'), renderTrace(`${red.split('\n')[0]}\n`));
@@ -60,9 +62,31 @@ describe('a violated run', () => {
     expect(await page.locator('h1').innerText()).toBe('A promise was broken');
     expect(await page.locator('.summary').innerText()).toContain('nobody can read it');
     expect(await page.locator('.steps li').count()).toBe(5);
-    expect(await page.locator('.command code').innerText()).toBe('wavetank repro broker-loss --seed 4711');
+    expect(await page.locator('.command code').innerText()).toBe('npx wavetank repro broker-loss --seed 4711');
     expect(await page.locator('.annotations .violation').count()).toBe(1);
     expect(await heading(page)).toContain('has read all of payments-0');
+    await page.close();
+  });
+
+  test('a run with a plan of its own: the command names the plan, and the page gives it', async () => {
+    const page = await open('planned.html');
+    expect(await page.locator('.command code').innerText()).toBe('npx wavetank repro broker-loss --seed 4711 --plan small.plan.json');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save small.plan.json')]);
+    expect(download.suggestedFilename()).toBe('small.plan.json');
+    expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toEqual(JSON.parse(planned.slice(0, planned.indexOf('\n'))).plan);
+    await page.close();
+  });
+
+  test('the command is inside its box, however long', async () => {
+    const page = await open('planned.html');
+    expect(await page.evaluate("(([box]) => box.scrollWidth <= box.clientWidth)(document.querySelectorAll('.command code'))")).toBe(true);
+    await page.close();
+  });
+
+  test('on a small window every button is whole', async () => {
+    const page = await open('red.html');
+    await page.setViewportSize({ width: 800, height: 600 });
+    expect(await page.evaluate("[...document.querySelectorAll('.tools button')].every((button) => button.scrollWidth <= button.clientWidth && button.getBoundingClientRect().right <= innerWidth)")).toBe(true);
     await page.close();
   });
 
@@ -121,7 +145,7 @@ describe('a violated run', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('kind:s3.put node:b1');
     await expect.poll(() => page.locator('.event-list h2').innerText()).toMatch(/matching events/i);
-    expect(new Set(await page.locator('.row .kind').allInnerTexts())).toEqual(new Set(['s3.put']));
+    await expect.poll(async () => new Set(await page.locator('.row .kind').allInnerTexts())).toEqual(new Set(['s3.put']));
     await page.close();
   });
 

@@ -1,6 +1,8 @@
 /** The picture as a display list: what must be on it, where, and what may be summed up. */
 import { describe, expect, test } from 'vitest';
 import { eventAt, layout, prepare } from '../../visualizer/layout.ts';
+import type { TraceArgs } from '../../runtime/trace.ts';
+import { faultSpells, framedWith } from '../../visualizer/layout/bands.ts';
 import type { DisplayList } from '../../visualizer/layout/display-list.ts';
 import { convertWindow, type View } from '../../visualizer/layout/view.ts';
 import { maxArrows } from '../../visualizer/layout/arrows.ts';
@@ -13,6 +15,26 @@ import { traceOf } from './small-trace.ts';
 const view = (patch: Partial<View>): View => ({ axis: 'time', from: 0, to: 1000, width: 1000, height: 500, hidden: new Set(), focus: null, chapter: -1, ...patch });
 const draw = (trace: Trace, patch: Partial<View> = {}): DisplayList => layout(prepare(trace), view(patch));
 const rowOf = (list: DisplayList, node: string): DisplayList['lanes'][number] => list.lanes.find((row) => row.node === node)!;
+
+describe('what a violation is shown with', () => {
+  const fault = (id: string): TraceArgs => ({ id, kind: 'client-kill', what: `kill ${id}` });
+  const trace = traceOf([
+    [1_000_000, 'control', 'fault.begin', 0, fault('early')],
+    [5_000_000, 'p1', 'op.poll', 0, {}],
+    [5_070_000, 'p1', 'op.commit.ok', 0, {}],
+    [5_180_000, 'control', 'fault.begin', 0, fault('killer')],
+    [5_190_000, 'control', 'fault.begin', 0, fault('elsewhere')],
+    [9_000_000, 'control', 'fault.begin', 0, fault('late')],
+  ], [], { version: 1, faults: [['early', 'p1'], ['killer', 'p1'], ['elsewhere', 'b1'], ['late', 'p1']].map(([id, node]) => ({ id, target: [node] })) });
+
+  test('the fault that hit its node a moment later, but none from far away or of others', () => {
+    expect(framedWith(trace, faultSpells(trace), [1, 2])).toEqual([1, 2, 3]);
+  });
+
+  test('nothing when nothing was kept', () => {
+    expect(framedWith(trace, faultSpells(trace), [])).toEqual([]);
+  });
+});
 
 describe('lanes', () => {
   test('in the order of the header, control only if it speaks', () => {

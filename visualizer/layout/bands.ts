@@ -47,6 +47,21 @@ function planTargets(plan: unknown): Map<string, string[]> {
   return new Map(faults.map((fault: { id?: unknown; target?: unknown }) => [String(fault.id), Array.isArray(fault.target) ? fault.target.map(String) : []]));
 }
 
+/** Microseconds, and widths of the evidence: how far away a fault still belongs to the picture. */
+const nearUs = 250_000;
+const nearWidths = 2;
+
+/** What a violation is shown with: its evidence, and the faults that hit its nodes at about that time. Without those one sees what broke, but not why. */
+export function framedWith(trace: Trace, spells: readonly FaultSpell[], evidence: readonly number[]): readonly number[] {
+  if (evidence.length === 0) return [];
+  const first = trace.t[evidence[0]!]!;
+  const last = trace.t[evidence.at(-1)!]!;
+  const near = Math.max(nearUs, (last - first) * nearWidths);
+  const lanes = new Set(evidence.map((index) => trace.lane[index]!));
+  const hits = spells.filter(({ beginUs, targets }) => beginUs >= first - near && beginUs <= last + near && targets.some((lane) => lanes.has(lane)));
+  return [...evidence, ...hits.map(({ begin }) => begin)].sort((a, b) => a - b);
+}
+
 /** Room a label takes beside a bar too short for it; generous, since layout does not know the font. */
 const labelCharPx = 6.6;
 

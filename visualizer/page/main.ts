@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The page: reads the embedded trace, opens at the violation, and wires panels to one state. Start here. */
 import { prepare, type Scene } from '../layout.ts';
+import { framedWith } from '../layout/bands.ts';
 import { extentOf, positionOf } from '../layout/view.ts';
 import { readTrace } from '../trace-reader.ts';
 import { keepLink, readLink } from './deep-link.ts';
@@ -36,7 +37,7 @@ function opening(scene: Scene): State {
   const { trace, story } = scene;
   const chapter = story.chapters[0];
   const extent = extentOf(trace, 'time');
-  const ends = (chapter?.evidence ?? []).map((index) => positionOf(trace, 'time', index));
+  const ends = framedWith(trace, scene.faults, chapter?.evidence ?? []).map((index) => positionOf(trace, 'time', index));
   const [first, last] = [ends[0] ?? 0, ends.at(-1) ?? extent];
   const air = ends.length > 0 ? Math.max(2000, (last - first) * 0.12) : extent;
   const from = Math.max(-extent * 0.02, first - air);

@@ -3,6 +3,7 @@
 import { interpolateZoom } from 'd3';
 import { causalPast, causeOf, Effects } from '../cone.ts';
 import type { Scene } from '../layout.ts';
+import { framedWith } from '../layout/bands.ts';
 import { convertWindow, clamp, extentOf, positionOf } from '../layout/view.ts';
 import { search } from '../search.ts';
 import type { Chapter } from '../story.ts';
@@ -204,7 +205,7 @@ export class Model {
     const chapter = this.scene.story.chapters[number];
     if (!chapter) return;
     this.store.set({ chapter: number, slice: chapter.opening, coneOf: -1, selected: chapter.at, step: -1 });
-    this.showEvents(chapter.evidence, 0.12);
+    this.showEvents(framedWith(this.trace, this.scene.faults, chapter.evidence), 0.12);
   }
 
   /** Zooms in on the selection and what it touches directly. */

@@ -60,7 +60,7 @@ export class StoryPanel {
     return el('section', { class: 'command' },
       el('h2', {}, 'Run it again', copyButton('Copy', 'Copy the command', command)),
       // Broken between its options only.
-      el('code', {}, ...command.split(/(?<= )(?=--)/).map((part) => el('span', {}, part))),
+      el('code', {}, ...command.split(/ (?=--)/).flatMap((part, at) => [at === 0 ? '' : ' ', el('span', {}, part)])),
       planFile === undefined ? null : el('p', { class: 'hint' }, 'Its faults are not those of the seed alone, but of this plan: ',
         el('a', { class: 'copy', download: planFile, href: `data:application/json;charset=utf-8,${encodeURIComponent(`${JSON.stringify(plan, null, 2)}\n`)}` }, `Save ${planFile}`)));
   }

@@ -64,8 +64,8 @@ export interface ClientStatus {
  * Runs `attempt` until it succeeds, pausing in between; ends the process when it keeps failing, so that a fresh one begins. kafkajs takes a
  * connection whose ApiVersions request timed out for connected, without versions, and never makes another: only a new process gets out of that.
  */
-export async function untilItWorks<T>(rt: Runtime, pauseMs: number, attempt: () => Promise<T>): Promise<T> {
-  for (let failures = 0; failures < FAILURES_MAX; failures += 1) {
+export async function untilItWorks<T>(rt: Runtime, pauseMs: number, attempt: () => Promise<T>, failuresMax = FAILURES_MAX): Promise<T> {
+  for (let failures = 0; failures < failuresMax; failures += 1) {
     try {
       return await attempt();
     } catch {

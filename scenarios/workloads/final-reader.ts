@@ -18,9 +18,9 @@ export async function readEverything(rt: Runtime, context: ClientContext, group:
   context.board.doing(status, 'connecting');
   await untilItWorks(rt, PAUSE_MS, () => admin.connect());
   context.board.doing(status, 'asking for the committed offsets');
-  while (!(await fetchCommitted(rt, context, status, admin, group))) await rt.clock.sleep(PAUSE_MS);
+  await untilItWorks(rt, PAUSE_MS, () => demand(fetchCommitted(rt, context, status, admin, group)), FAILURES_MAX);
   context.board.doing(status, 'asking where the partitions start and end');
-  while (!(await listOffsets(reader, admin))) await rt.clock.sleep(PAUSE_MS);
+  await untilItWorks(rt, PAUSE_MS, () => demand(listOffsets(reader, admin)), FAILURES_MAX);
   const consumer = kafka.consumer({
     groupId: `${status.process}-reader`,
     sessionTimeout: SESSION_TIMEOUT_MS,
@@ -40,6 +40,11 @@ export async function readEverything(rt: Runtime, context: ClientContext, group:
   });
   for (const [tp, range] of reader.ranges) if (range.start === range.end) drained(reader, tp, range);
   if (!status.done) await read(reader, consumer);
+}
+
+/** A refusal as an error. */
+async function demand(answer: Promise<boolean>): Promise<void> {
+  if (!(await answer)) throw new Error('no answer');
 }
 
 interface Reader {
@@ -109,6 +114,8 @@ function waitingFor({ context, status, ranges }: Reader): void {
   context.board.doing(status, left.length === 0 ? 'finished' : `reading ${left.join(', ')}`);
 }
 
+/** kafkajs never gets out of a connection whose ApiVersions request timed out: after this many refusals a new process asks. */
+const FAILURES_MAX = 3;
 const PAUSE_MS = 500;
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;

@@ -22,7 +22,7 @@ export const clockJump: FaultType = {
   begin(world, fault) {
     const names = fault.target.length === 0 ? world.brokers : fault.target;
     const nodes = names.map((name) => world.sim.node(name));
-    const reads = (): number => nodes.reduce((sum, node) => sum + node.clockReads, 0);
+    const reads = (): number => nodes.reduce((sum, node) => sum + node.clock.wallReads, 0);
     const before = reads();
     let after: number | undefined;
     const jump = (ms: number): void => nodes.forEach((node, index) => node.jumpClock(index % 2 === 0 ? ms : -ms));

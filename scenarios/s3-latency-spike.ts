@@ -6,7 +6,7 @@ export const s3LatencySpike: Scenario = {
   name: 's3-latency-spike',
   hazard: 'The object store answers slowly, throttles, or cannot be reached by some brokers.',
   config: lightConfig,
-  faults: ['s3-latency', 's3-errors', 'store-partition', 'clock-drift'],
+  faults: ['s3-latency', 's3-errors', 'store-partition', 'clock-drift', 'clock-jump'],
   minFaults: 1,
   maxFaults: 3,
   inDefaultRun: true,

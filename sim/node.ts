@@ -66,11 +66,6 @@ export class SimNode implements LifeOwner {
     this.runtime = this.makeRuntime(this.life);
   }
 
-  /** Wall-clock reads so far: whether a clock fault could be noticed. */
-  get clockReads(): number {
-    return this.clock.wallReads;
-  }
-
   start(): void {
     const { world } = this.around;
     world.refuseOutside(`start() of ${this.name}`);

@@ -181,7 +181,9 @@ export class SimVolume implements Volume {
     this.world.refuseStranger(life, `volume.${verb}`);
     if (!life.alive) return never();
     const isDirectory = verb === 'list' || verb === 'syncDirectory';
-    if (!(isDirectory && path === '') && !plain(path) || from !== undefined && !plain(from)) return Promise.reject(new VolumeError('INVALID_PATH', `not a plain relative path: ${path}`));
+    for (const name of from === undefined ? [path] : [from, path]) {
+      if (!plain(name) && !(isDirectory && name === '')) return Promise.reject(new VolumeError('INVALID_PATH', `not a plain relative path: ${name}`));
+    }
     const ordinal = (this.ordinals.get(verb) ?? 0) + 1;
     this.ordinals.set(verb, ordinal);
     const random = this.random.fork(`${verb} ${ordinal}`);

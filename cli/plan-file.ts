@@ -1,5 +1,5 @@
 /** Fault plans in files: what `shrink` writes and `repro --plan` takes. */
-import { parsePlan, PlanError, type FaultPlan } from '../faults/index.ts';
+import { faultTypes, parsePlan, PlanError, type FaultPlan } from '../faults/index.ts';
 import { type Scenario, shapeOf } from '../scenarios/index.ts';
 import { usage } from './complaint.ts';
 import { readTextFile, writeTextFile } from './files.ts';
@@ -35,10 +35,12 @@ export function writePlan(path: string, plan: FaultPlan): void {
 
 /** A plan made for another scenario, or a slip of the hand: better said now than by a simulator that looks for a node it does not have. */
 function checkTargets(plan: FaultPlan, path: string, scenario: Scenario): void {
-  const { brokers, clients } = shapeOf(scenario);
-  const known = [...brokers, ...clients];
-  for (const [index, { target }] of plan.faults.entries()) {
-    const stranger = target.find((name) => !known.includes(name));
-    if (stranger !== undefined) throw usage(`the plan ${path}, at faults[${index}].target: ${scenario.name} has no node ${quoted(stranger)}; it has ${known.join(', ')}`);
+  const shape = shapeOf(scenario);
+  for (const [index, { kind, target }] of plan.faults.entries()) {
+    const { on } = faultTypes[kind];
+    const complain = (problem: string): Error => usage(`the plan ${path}, at faults[${index}].target: ${problem}; it has ${shape[on].join(', ')}`);
+    const stranger = target.find((name) => !shape[on].includes(name));
+    if (stranger !== undefined) throw complain(`${kind} is done to ${on}, and ${scenario.name} has none named ${quoted(stranger)}`);
+    if (target.length === 0 && on === 'clients') throw complain(`${kind} needs the name of a client of ${scenario.name}`);
   }
 }

@@ -8,6 +8,8 @@ import { faultArbitrary, mostBrokers, oneOf } from './window.ts';
 export const brokerIsolate: FaultType = {
   kind: 'broker-isolate',
   summary: 'A broker is cut off, both ways, from its clients, from the object store, or from everything.',
+  on: 'brokers',
+  params: { from: ['everything', 'store', 'clients'] },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) => {
     const window = { minMs: 4_000, maxMs: 15_000 };
@@ -16,9 +18,9 @@ export const brokerIsolate: FaultType = {
     const alone = faultArbitrary('broker-isolate', shape, { ...window, target: oneOf(shape.brokers), params: fc.constantFrom('everything', 'store').map((from) => ({ from })) });
     return fc.oneof(alone, fromClients);
   },
-  describe: (fault) => `${targets(fault)} cut off from ${words[text(fault, 'from', 'everything')] ?? 'everything'} for ${seconds(fault.durationMs)}`,
+  describe: (fault) => `${targets(fault)} cut off from ${words[text(fault, 'from')]} for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
-    const from = text(fault, 'from', 'everything');
+    const from = text(fault, 'from');
     const others = from === 'clients' ? clientSide(world) : from === 'store' ? storeSide(world) : anySide();
     return linkFault(world, fault, bothWays(targetSide(world, fault), others), { kind: 'block' });
   },

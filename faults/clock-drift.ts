@@ -2,11 +2,14 @@
 import * as fc from 'fast-check';
 import { number, seconds, targets } from './describe.ts';
 import type { FaultType } from './fault.ts';
+import { reached } from './target.ts';
 import { faultArbitrary, millis, oneOf } from './window.ts';
 
 export const clockDrift: FaultType = {
   kind: 'clock-drift',
   summary: 'The clock of a broker runs fast or slow.',
+  on: 'brokers',
+  params: { ppm: { min: -500_000, max: 500_000 } },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('clock-drift', shape, {
@@ -17,7 +20,7 @@ export const clockDrift: FaultType = {
     }),
   describe: (fault) => `clock of ${targets(fault)} ${Math.abs(number(fault, 'ppm'))} ppm ${number(fault, 'ppm') < 0 ? 'slow' : 'fast'} for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
-    const nodes = fault.target.map((name) => world.sim.node(name));
+    const nodes = reached(fault, world).map((name) => world.sim.node(name));
     const reads = (): number => nodes.reduce((sum, node) => sum + node.clock.wallReads + node.clock.monotonicReads, 0);
     const before = reads();
     let after: number | undefined;

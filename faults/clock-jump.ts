@@ -5,11 +5,16 @@
 import * as fc from 'fast-check';
 import { number, seconds, targets } from './describe.ts';
 import type { FaultType } from './fault.ts';
+import { reached } from './target.ts';
 import { faultArbitrary, millis } from './window.ts';
+
+const DAY_MS = 86_400_000;
 
 export const clockJump: FaultType = {
   kind: 'clock-jump',
   summary: 'The wall clocks of the brokers jump apart, and jump back.',
+  on: 'brokers',
+  params: { ms: { min: -DAY_MS, max: DAY_MS } },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('clock-jump', shape, {
@@ -20,8 +25,7 @@ export const clockJump: FaultType = {
     }),
   describe: (fault) => `clocks of ${targets(fault)} ${number(fault, 'ms') < 0 ? 'back' : 'ahead'} and, in turn, ${number(fault, 'ms') < 0 ? 'ahead' : 'back'} by ${seconds(Math.abs(number(fault, 'ms')))} for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
-    const names = fault.target.length === 0 ? world.brokers : fault.target;
-    const nodes = names.map((name) => world.sim.node(name));
+    const nodes = reached(fault, world).map((name) => world.sim.node(name));
     const reads = (): number => nodes.reduce((sum, node) => sum + node.clock.wallReads, 0);
     const before = reads();
     let after: number | undefined;

@@ -2,11 +2,15 @@
 import * as fc from 'fast-check';
 import { number, seconds, targets } from './describe.ts';
 import type { FaultType } from './fault.ts';
+import { whenUp } from './stop.ts';
+import { reached } from './target.ts';
 import { consumersOf, faultArbitrary, millis } from './window.ts';
 
 export const consumerChurn: FaultType = {
   kind: 'consumer-churn',
   summary: 'Consumers are killed and started again in turn, one rebalance after the other.',
+  on: 'clients',
+  params: { everyMs: { min: 10, max: 60_000 }, downMs: { min: 10, max: 60_000 } },
   applies: (shape) => consumersOf(shape).length > 0,
   arbitrary: (shape) =>
     faultArbitrary('consumer-churn', shape, {
@@ -17,9 +21,10 @@ export const consumerChurn: FaultType = {
     }),
   describe: (fault) => `${targets(fault)} leave and join every ${seconds(number(fault, 'everyMs'))} for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
-    const everyUs = Math.max(1, number(fault, 'everyMs')) * 1000;
-    const downUs = Math.max(1, number(fault, 'downMs')) * 1000;
+    const everyUs = number(fault, 'everyMs') * 1000;
+    const downUs = number(fault, 'downMs') * 1000;
     const down = new Map<string, number>();
+    const names = reached(fault, world);
     let affected = 0;
     let turn = 0;
     let over = false;
@@ -28,22 +33,22 @@ export const consumerChurn: FaultType = {
       if (node.state === 'down' && node.incarnation === down.get(name)) world.restart(name);
       down.delete(name);
     };
+    let wait = { cancel: (): void => {} };
     const leave = (): void => {
-      if (over) return;
-      const name = fault.target[turn % fault.target.length];
-      turn += 1;
-      const node = name === undefined ? undefined : world.sim.node(name);
-      if (name !== undefined && node !== undefined && node.state !== 'down') {
+      const name = names[turn++ % names.length]!;
+      wait.cancel();
+      wait = whenUp(world, name, (node) => {
         affected += node.kill(`fault ${fault.id}`);
         down.set(name, node.incarnation);
         world.sim.control.after(downUs, 'fault.join', () => raise(name));
-      }
-      world.sim.control.after(everyUs, 'fault.leave', leave);
+      });
+      world.sim.control.after(everyUs, 'fault.leave', () => void (over || leave()));
     };
     leave();
     return {
       end() {
         over = true;
+        wait.cancel();
         for (const name of down.keys()) raise(name);
       },
       affected: () => affected,

@@ -1,4 +1,5 @@
 /** Words for fault reports: targets, times and parameters as people write them. */
+import { assert } from '../runtime/index.ts';
 import type { Fault } from './fault.ts';
 
 export function seconds(ms: number): string {
@@ -14,13 +15,16 @@ export function delays(fault: Fault): string {
   return `${number(fault, 'minMs')}-${number(fault, 'maxMs')} ms`;
 }
 
-/** A numeric parameter; 0 when the plan has none. */
+/** A parameter that the fault's type declares as a range of numbers. */
 export function number(fault: Fault, name: string): number {
   const value = fault.params[name];
-  return typeof value === 'number' ? value : 0;
+  assert(typeof value === 'number', `${fault.kind} has no number ${name}`);
+  return value;
 }
 
-export function text(fault: Fault, name: string, otherwise: string): string {
+/** A parameter that the fault's type declares as a choice of words. */
+export function text(fault: Fault, name: string): string {
   const value = fault.params[name];
-  return typeof value === 'string' ? value : otherwise;
+  assert(typeof value === 'string', `${fault.kind} has no ${name}`);
+  return value;
 }

@@ -17,6 +17,9 @@ export interface Fault {
   readonly params: FaultParams;
 }
 
+/** Whole numbers from `min` to `max`, both included; or one of these words. */
+export type ParamRule = { readonly min: number; readonly max: number } | readonly string[];
+
 export type FaultParams = Readonly<Record<string, number | string>>;
 
 export interface FaultPlan {
@@ -35,6 +38,10 @@ export interface FaultType {
   readonly kind: FaultKind;
   /** One sentence for `wavetank list`. */
   readonly summary: string;
+  /** Whom it is done to. Of brokers, none named means all. */
+  readonly on: 'brokers' | 'clients';
+  /** What `params` holds: these names, all of them, and nothing else. */
+  readonly params: Readonly<Record<string, ParamRule>>;
   /** False when the cluster has nobody this fault could be done to. */
   applies(shape: ClusterShape): boolean;
   /** The id is set by the plan. */

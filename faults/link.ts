@@ -1,6 +1,7 @@
 /** Faults on the network between nodes, as rules that live as long as the fault. */
 import type { LinkRule } from '../sim/index.ts';
 import type { ActiveFault, Fault, FaultWorld } from './fault.ts';
+import { reached } from './target.ts';
 
 type Side = (node: string) => boolean;
 
@@ -22,7 +23,7 @@ export function bothWays(a: Side, b: Side): (readonly [Side, Side])[] {
 
 /** The fault's targets; every broker when it names none. */
 export function targetSide(world: FaultWorld, fault: Fault): Side {
-  const names = new Set(fault.target.length === 0 ? world.brokers : fault.target);
+  const names = new Set(reached(fault, world));
   return (node) => names.has(node);
 }
 

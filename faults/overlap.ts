@@ -4,6 +4,7 @@
  */
 import { text } from './describe.ts';
 import type { ClusterShape, Fault, FaultKind } from './fault.ts';
+import { reached } from './target.ts';
 
 /** True when every fault can bite, whatever the others do. */
 export function compatible(faults: readonly Fault[], shape: ClusterShape): boolean {
@@ -69,7 +70,7 @@ function masksOf(fault: Fault): readonly Layer[] {
     case 'store-partition':
       return ['store'];
     case 'broker-isolate':
-      return text(fault, 'from', 'everything') === 'clients' ? ['link'] : ['link', 'store'];
+      return text(fault, 'from') === 'clients' ? ['link'] : ['link', 'store'];
     case 'partition-one-way':
       return ['link'];
     default:
@@ -87,8 +88,4 @@ function freeMs(fault: Fault, masks: readonly Fault[]): number {
     if (at >= end) return free;
   }
   return free + (end - at);
-}
-
-function reached(fault: Fault, shape: ClusterShape): readonly string[] {
-  return fault.target.length === 0 ? shape.brokers : fault.target;
 }

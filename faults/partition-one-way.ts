@@ -11,6 +11,8 @@ import { faultArbitrary, oneOf } from './window.ts';
 export const partitionOneWay: FaultType = {
   kind: 'partition-one-way',
   summary: 'Bytes between a broker and everybody else flow in one direction only.',
+  on: 'brokers',
+  params: { lost: ['replies', 'requests'] },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('partition-one-way', shape, {
@@ -19,11 +21,11 @@ export const partitionOneWay: FaultType = {
       target: oneOf(shape.brokers),
       params: fc.constantFrom('replies', 'requests').map((lost) => ({ lost })),
     }),
-  describe: (fault) => `${text(fault, 'lost', 'replies') === 'replies' ? 'everything sent by' : 'everything sent to'} ${targets(fault)} lost for ${seconds(fault.durationMs)}`,
+  describe: (fault) => `${text(fault, 'lost') === 'replies' ? 'everything sent by' : 'everything sent to'} ${targets(fault)} lost for ${seconds(fault.durationMs)}`,
   begin(world, fault) {
     const brokers = targetSide(world, fault);
     const others = anySide();
-    const pair = text(fault, 'lost', 'replies') === 'replies' ? ([brokers, others] as const) : ([others, brokers] as const);
+    const pair = text(fault, 'lost') === 'replies' ? ([brokers, others] as const) : ([others, brokers] as const);
     return linkFault(world, fault, [pair], { kind: 'block' });
   },
 };

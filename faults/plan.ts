@@ -1,7 +1,7 @@
 /** A plan as people and files hold it: checked on the way in, described on the way out. */
 import { faultTypes } from './catalogue.ts';
 import { faultKinds } from './fault.ts';
-import type { Fault, FaultKind, FaultParams, FaultPlan } from './fault.ts';
+import type { Fault, FaultKind, FaultParams, FaultPlan, ParamRule } from './fault.ts';
 
 /** Checks JSON that came from outside. Throws `PlanError`, which names the path and what was expected there. */
 export function parsePlan(json: unknown): FaultPlan {
@@ -53,18 +53,30 @@ function parseFault(json: unknown, path: string): Fault {
     atMs: wholeMs(fault['atMs'], `${path}.atMs`),
     durationMs: wholeMs(fault['durationMs'], `${path}.durationMs`),
     target: [...(target as string[])],
-    params: parseParams(fault['params'], `${path}.params`),
+    params: parseParams(fault['params'], kind as FaultKind, `${path}.params`),
   };
 }
 
-function parseParams(json: unknown, path: string): FaultParams {
+/** Exactly the parameters of this kind of fault, each within its rule. */
+function parseParams(json: unknown, kind: FaultKind, path: string): FaultParams {
   const params = object(json, path);
-  for (const [name, value] of Object.entries(params)) {
-    if (typeof value !== 'string' && !(typeof value === 'number' && Number.isFinite(value))) {
-      throw new PlanError(`${path}.${name}`, `expected a number or a string, found ${show(value)}`);
-    }
+  const rules = faultTypes[kind].params;
+  onlyKeys(params, Object.keys(rules), path);
+  for (const [name, rule] of Object.entries(rules)) {
+    if (!follows(params[name], rule)) throw new PlanError(`${path}.${name}`, `${kind} needs ${isChoice(rule) ? `one of ${rule.join(', ')}` : `a whole number from ${rule.min} to ${rule.max}`}, found ${show(params[name])}`);
   }
+  const [min, max] = [params['minMs'], params['maxMs']];
+  if (Number(min) > Number(max)) throw new PlanError(`${path}.maxMs`, `expected at least minMs, which is ${show(min)}, found ${show(max)}`);
   return { ...params } as FaultParams;
+}
+
+function follows(value: unknown, rule: ParamRule): boolean {
+  if (isChoice(rule)) return rule.includes(value as string);
+  return Number.isInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max;
+}
+
+function isChoice(rule: ParamRule): rule is readonly string[] {
+  return Array.isArray(rule);
 }
 
 function wholeMs(value: unknown, path: string): number {
@@ -80,7 +92,7 @@ function object(value: unknown, path: string): Record<string, unknown> {
 /** A misspelt key would be a fault that silently does less than its author believes. */
 function onlyKeys(value: Record<string, unknown>, known: readonly string[], path: string): void {
   const extra = Object.keys(value).find((key) => !known.includes(key));
-  if (extra !== undefined) throw new PlanError(path === '' ? extra : `${path}.${extra}`, `unknown key; expected ${known.join(', ')}`);
+  if (extra !== undefined) throw new PlanError(path === '' ? extra : `${path}.${extra}`, `unknown key; expected ${known.length === 0 ? 'none' : known.join(', ')}`);
 }
 
 function show(value: unknown): string {

@@ -3,11 +3,13 @@ import * as fc from 'fast-check';
 import { delays, number, seconds, targets } from './describe.ts';
 import type { FaultType } from './fault.ts';
 import { delayUs, isPut, storeFault } from './store.ts';
-import { delayRange, faultArbitrary, mostBrokers, percent } from './window.ts';
+import { delayParams, delayRange, faultArbitrary, mostBrokers, percent, percentParam } from './window.ts';
 
 export const s3Late: FaultType = {
   kind: 's3-late',
   summary: 'A share of the PUTs times out, and is applied later all the same.',
+  on: 'brokers',
+  params: { ...percentParam, ...delayParams },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('s3-late', shape, {

@@ -3,11 +3,13 @@ import * as fc from 'fast-check';
 import { delays, number, seconds, targets } from './describe.ts';
 import type { FaultType } from './fault.ts';
 import { delayUs, storeFault } from './store.ts';
-import { anyBrokers, delayRange, faultArbitrary, percent } from './window.ts';
+import { anyBrokers, delayParams, delayRange, faultArbitrary, percent, percentParam } from './window.ts';
 
 export const s3Latency: FaultType = {
   kind: 's3-latency',
   summary: 'Many object store operations of every kind are slow, by different amounts, so that completions are reordered.',
+  on: 'brokers',
+  params: { ...percentParam, ...delayParams },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('s3-latency', shape, {

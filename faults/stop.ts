@@ -4,13 +4,13 @@
  */
 import type { SimNode } from '../sim/index.ts';
 import type { ActiveFault, Fault, FaultWorld } from './fault.ts';
+import { reached } from './target.ts';
 
 /** `stop` ends the process and says how much it dropped. Restarted at the end of the window. */
 export function stopNode(world: FaultWorld, fault: Fault, stop: (node: SimNode) => number): ActiveFault {
-  const names = fault.target;
   let affected = 0;
   const stopped = new Map<string, number>();
-  const waits = names.map((name) =>
+  const waits = reached(fault, world).map((name) =>
     whenUp(world, name, (node) => {
       affected += stop(node);
       stopped.set(name, node.incarnation);
@@ -32,7 +32,7 @@ export function stopNode(world: FaultWorld, fault: Fault, stop: (node: SimNode) 
 export function pauseNode(world: FaultWorld, fault: Fault): ActiveFault {
   let affected = 0;
   const paused = new Map<SimNode, number>();
-  const waits = fault.target.map((name) =>
+  const waits = reached(fault, world).map((name) =>
     whenUp(world, name, (node) => {
       node.pause();
       paused.set(node, node.incarnation);

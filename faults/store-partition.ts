@@ -7,6 +7,8 @@ import { faultArbitrary, oneOf } from './window.ts';
 export const storePartition: FaultType = {
   kind: 'store-partition',
   summary: 'A broker no longer reaches the object store, while clients still reach the broker.',
+  on: 'brokers',
+  params: {},
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) => faultArbitrary('store-partition', shape, { minMs: 4_000, maxMs: 12_000, target: oneOf(shape.brokers) }),
   describe: (fault) => `${targets(fault)} cut off from the object store for ${seconds(fault.durationMs)}`,

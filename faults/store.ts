@@ -2,6 +2,7 @@
 import type { Sim, StoreRule } from '../sim/index.ts';
 import { number } from './describe.ts';
 import type { ActiveFault, Fault, FaultWorld } from './fault.ts';
+import { reached } from './target.ts';
 
 /**
  * Does `effect` to the operations of the targets that `match`, each with the plan's `percent` (all when it has none).
@@ -9,7 +10,7 @@ import type { ActiveFault, Fault, FaultWorld } from './fault.ts';
  * have a request, so a fault that has hit nothing yet goes before those that have.
  */
 export function storeFault(world: FaultWorld, fault: Fault, match: (op: StoreOp) => boolean, effect: StoreRule['effect']): ActiveFault {
-  const nodes = new Set(fault.target.length === 0 ? world.brokers : fault.target);
+  const nodes = new Set(reached(fault, world));
   const share = 'percent' in fault.params ? number(fault, 'percent') / 100 : 1;
   const wants = (op: StoreOp): boolean => nodes.has(op.node) && match(op);
   const others = hungry.get(world.sim) ?? new Set();

@@ -3,11 +3,13 @@ import * as fc from 'fast-check';
 import { delays, number, seconds, targets } from './describe.ts';
 import type { FaultType } from './fault.ts';
 import { delayUs, isPut, storeFault } from './store.ts';
-import { delayRange, faultArbitrary, percent } from './window.ts';
+import { delayParams, delayRange, faultArbitrary, percent, percentParam } from './window.ts';
 
 export const walStall: FaultType = {
   kind: 'wal-stall',
   summary: 'Most writes to the write-ahead log take seconds.',
+  on: 'brokers',
+  params: { ...percentParam, ...delayParams },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('wal-stall', shape, {

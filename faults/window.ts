@@ -2,6 +2,12 @@
 import * as fc from 'fast-check';
 import type { ClusterShape, Fault, FaultKind, FaultParams } from './fault.ts';
 
+/**
+ * No stop of a process is shorter. A process that ended by itself (a consumer that left its group, a broker that was fenced) is
+ * back after a second, so that every stop finds its target running for another second at least.
+ */
+export const STOP_MIN_MS = 2_000;
+
 /** A fault of `kind` whose window lies inside the storm. */
 export function faultArbitrary(kind: FaultKind, shape: ClusterShape, o: FaultSpace): fc.Arbitrary<Fault> {
   const longest = Math.max(1, Math.min(o.maxMs, shape.stormMs));
@@ -42,6 +48,9 @@ export function mostBrokers(shape: ClusterShape): fc.Arbitrary<readonly string[]
 export function millis(min: number, max: number): fc.Arbitrary<number> {
   return fc.integer({ min, max });
 }
+
+export const percentParam = { percent: { min: 0, max: 100 } } as const;
+export const delayParams = { minMs: { min: 0, max: 600_000 }, maxMs: { min: 0, max: 600_000 } } as const;
 
 /** Between a lowest and a highest delay; `params` carries them as `minMs` and `maxMs`. */
 export function delayRange(min: number, max: number): fc.Arbitrary<FaultParams> {

@@ -95,7 +95,13 @@ describe('parsePlan', () => {
     ['faults[0].atMs', { version: 1, faults: [{ ...fault, atMs: -1 }] }, /whole milliseconds, 0 or more, found -1/],
     ['faults[0].durationMs', { version: 1, faults: [{ ...fault, durationMs: 1.5 }] }, /found 1\.5/],
     ['faults[0].target', { version: 1, faults: [{ ...fault, target: 'b1' }] }, /array of node names/],
-    ['faults[0].params.percent', { version: 1, faults: [{ ...fault, params: { percent: null } }] }, /a number or a string, found null/],
+    ['faults[0].params.percent', { version: 1, faults: [{ ...fault, params: { percent: 5 } }] }, /unknown key; expected none/],
+    ['faults[0].params.percnt', { version: 1, faults: [{ ...fault, kind: 's3-errors', params: { percnt: 5 } }] }, /unknown key; expected percent/],
+    ['faults[0].params.percent', { version: 1, faults: [{ ...fault, kind: 's3-errors' }] }, /s3-errors needs a whole number from 0 to 100, found nothing/],
+    ['faults[0].params.percent', { version: 1, faults: [{ ...fault, kind: 's3-errors', params: { percent: 101 } }] }, /from 0 to 100, found 101/],
+    ['faults[0].params.ppm', { version: 1, faults: [{ ...fault, kind: 'clock-drift', params: { ppm: '3' } }] }, /found "3"/],
+    ['faults[0].params.from', { version: 1, faults: [{ ...fault, kind: 'broker-isolate', params: { from: 'all' } }] }, /needs one of everything, store, clients, found "all"/],
+    ['faults[0].params.maxMs', { version: 1, faults: [{ ...fault, kind: 'link-latency', params: { minMs: 9, maxMs: 8 } }] }, /at least minMs, which is 9, found 8/],
     ['faults[0].durtion', { version: 1, faults: [{ ...fault, durtion: 1 }] }, /unknown key/],
   ])('names %s', (path, json, problem) => {
     const error = thrownBy(() => parsePlan(json));

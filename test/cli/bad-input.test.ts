@@ -1,6 +1,6 @@
 /** What people get wrong, at the real command: one line that says what, where and what to do; the right exit code; never a stack. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,6 +93,20 @@ test('a bucket that does not exist', async () => {
   server.close();
   expect(stderr).toMatch(/^wavetank: cannot use the object store: bucket nowhere at http:[^\n]*NoSuchBucket[^\n]*; create it first\n$/);
   expect(status).toBe(4);
+});
+
+test('stored data that is damaged', async () => {
+  const broker = spawn(process.execPath, [command, 'broker', '--listen', '127.0.0.1:0', '--objects', 'file:damaged'], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((ready) => broker.stdout.once('data', ready));
+  broker.kill('SIGTERM');
+  await new Promise((exited) => broker.once('close', exited));
+  const entry = join(cwd, 'damaged/objects/meta/log/00000000000000000001.obj');
+  const bytes = readFileSync(entry);
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(entry, bytes);
+  const run = wavetank(['broker', '--listen', '127.0.0.1:0', '--objects', 'file:damaged']);
+  expect(run).toMatchObject({ status: 4, stdout: '' });
+  expect(run.stderr).toMatch(/^wavetank: the stored data is damaged: meta\/log\/0+1 is corrupt \(\d+ bytes, checksum mismatch\); nothing was changed: [^\n]+\n$/);
 });
 
 test('a directory without permission', () => {

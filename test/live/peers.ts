@@ -1,11 +1,11 @@
 /**
- * The programs the live suite talks to, installed from their registries when they are not there: kcat (librdkafka) as a Debian
- * package, and into `.peers/` MinIO as a Go module, confluent-kafka (librdkafka) from PyPI, Kafka's Java clients from Maven Central.
+ * The programs the live suite talks to, installed from their registries when they are not there: kcat (librdkafka) and
+ * Chromium as Debian packages, and into `.peers/` MinIO as a Go module, confluent-kafka (librdkafka) from PyPI, Kafka's Java clients from Maven Central.
  * What cannot be had ends the run with the reason; it never skips a test.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
 const cache = resolve('.peers');
 
@@ -22,6 +22,16 @@ export const javaClientsVersions = ['3.9.2', '4.4.0'] as const;
 const pythonHome = join(cache, `confluent-kafka-${CONFLUENT_KAFKA_VERSION}`);
 export const pythonPath = join(pythonHome, 'bin', 'python3');
 
+const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** The browser that the page is tested in; undefined when there is none. */
+export function chromiumPath(): string | undefined {
+  const named = process.env['CHROMIUM'];
+  if (named) return named;
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.flatMap((folder) => chromiumNames.map((name) => join(folder, name))).find((path) => existsSync(path));
+}
+
 /** Compiled programs and the libraries they need; what `java -cp` takes. */
 export function javaClassPath(version: string): string {
   const home = javaHome(version);
@@ -31,19 +41,31 @@ export function javaClassPath(version: string): string {
 export function setup(): void {
   if (!existsSync(wavetankPath)) throw new Error(`${wavetankPath} is missing: npm run build must succeed before npm run test:live`);
   ensureKcat();
+  ensureChromium();
   ensureMinio();
   ensureLibrdkafka();
   for (const version of javaClientsVersions) ensureJavaClients(version);
 }
 
 function ensureKcat(): void {
-  if (spawnSync('kcat', ['-V']).status === 0) return;
-  const how = 'the live suite needs kcat: install the Debian package "kcat" (or kcat from another package manager) so that it is on the PATH';
+  const works = (): boolean => spawnSync('kcat', ['-V']).status === 0;
+  ensureDebianPackage('kcat', works, 'the live suite needs kcat: install the Debian package "kcat" (or kcat from another package manager) so that it is on the PATH');
+}
+
+function ensureChromium(): void {
+  const works = (): boolean => chromiumPath() !== undefined;
+  ensureDebianPackage('chromium', works, `the live suite needs Chromium: install one so that it is on the PATH (looked for ${chromiumNames.join(', ')}), or set CHROMIUM to its path`);
+}
+
+/** Root installs what is missing; anybody else is told `how`. */
+function ensureDebianPackage(name: string, works: () => boolean, how: string): void {
+  if (works()) return;
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) throw new Error(how);
+  process.stderr.write(`live suite: installing the Debian package ${name}, once\n`);
   // The index first: on a fresh machine there is none.
   run('apt-get', ['update'], how);
-  run('apt-get', ['install', '-y', '--no-install-recommends', 'kcat'], how, { DEBIAN_FRONTEND: 'noninteractive' });
-  if (spawnSync('kcat', ['-V']).status !== 0) throw new Error(`${how}; the package was installed but does not start`);
+  run('apt-get', ['install', '-y', '--no-install-recommends', name], how, { DEBIAN_FRONTEND: 'noninteractive' });
+  if (!works()) throw new Error(`${how}; the package was installed but does not start`);
 }
 
 function ensureMinio(): void {

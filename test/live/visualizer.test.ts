@@ -1,25 +1,18 @@
 /** The page in a real browser, opened from disk: it says what happened, and it answers to mouse and keys. Needs Chromium. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { renderTrace } from '../../visualizer/index.ts';
 import { sampleTrace } from '../visualizer/sample-trace.ts';
+import { chromiumPath } from './peers.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'wavetank-view-'));
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const planned = sampleTrace({ events: 3000, violated: true }).replace('"type":"header"', '"type":"header","planFile":"small.plan.json"');
 let browser: Browser;
 let complaints: string[] = [];
-
-function chromiumPath(): string {
-  const named = process.env['CHROMIUM'];
-  if (named) return named;
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) for (const name of names) if (existsSync(join(folder, name))) return join(folder, name);
-  throw new Error(`no Chromium on the PATH (looked for ${names.join(', ')}): install one, e.g. apt-get install chromium, or set CHROMIUM to its path`);
-}
 
 async function open(file: string, hash = ''): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
@@ -35,7 +28,7 @@ const heading = (page: Page): Promise<string> => page.locator('.inspector h2').i
 const link = (page: Page): Promise<URLSearchParams> => page.waitForTimeout(400).then(() => page.evaluate('location.hash')).then((hash) => new URLSearchParams(String(hash).slice(1)));
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] });
+  browser = await chromium.launch({ executablePath: chromiumPath()!, args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] });
   const red = sampleTrace({ events: 3000, violated: true });
   writeFileSync(join(directory, 'red.html'), renderTrace(red));
   writeFileSync(join(directory, 'planned.html'), renderTrace(planned));

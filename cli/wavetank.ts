@@ -36,7 +36,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       program.outputHelp();
       return exitCodes.held;
     }
-    await program.parseAsync(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv, { from: 'user' });
+    const known = argv[1] === undefined || program.commands.some((command) => command.name() === argv[1]);
+    await program.parseAsync(argv[0] !== 'help' ? argv : known ? [...argv.slice(1), '--help'] : argv.slice(1), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return usageError(error, argv[0] ?? '');

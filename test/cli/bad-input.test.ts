@@ -22,6 +22,7 @@ const header = { type: 'header', format: TRACE_FORMAT, wavetank: '0.1.0', commit
 
 describe.each<readonly [what: string, args: readonly string[], exitCode: number, line: RegExp]>([
   ['unknown command', ['runn'], 2, /unknown command 'runn' \(did you mean run\?\); see wavetank --help/i],
+  ['help for no command', ['help', 'runn'], 2, /unknown command 'runn' \(did you mean run\?\)/i],
   ['unknown option', ['run', '--sedes', '5'], 2, /unknown option '--sedes' \(did you mean --seeds\?\); see wavetank run --help/i],
   ['missing argument', ['repro', '--seed', '1'], 2, /missing required argument 'scenario'; see wavetank repro --help/],
   ['missing option', ['repro', 'broker-loss'], 2, /required option '--seed <n>' not specified/],

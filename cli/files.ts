@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameS
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Complaint, usage } from './complaint.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 
 /** Node refuses longer strings; a trace this large is of no use to a viewer either. */
 const readMaxBytes = 512 * 1024 * 1024;
@@ -86,7 +86,12 @@ function makeDirectories(path: string): void {
 
 /** A directory that is gone when the command ends, also when it is interrupted. */
 export function scratchDirectory(prefix: string): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), prefix));
+  let path: string;
+  try {
+    path = mkdtempSync(join(tmpdir(), prefix));
+  } catch (error) {
+    throw fileComplaint(error, `cannot use ${tmpdir()} for temporary files`, 'make room there, or set TMPDIR to a directory that can be written', exitCodes.world);
+  }
   const remove = (): void => {
     process.off('exit', remove);
     rmSync(path, { recursive: true, force: true });
@@ -123,9 +128,10 @@ const reasons: Readonly<Record<string, string>> = {
 /** A wrong path is the caller's; the rest is the machine's. */
 const callersFault: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENAMETOOLONG'];
 
-export function fileComplaint(error: unknown, what: string, advice: string): Error {
+/** `exitCode` for what is not a path that the caller named. */
+export function fileComplaint(error: unknown, what: string, advice: string, exitCode?: ExitCode): Error {
   if (!isErrno(error)) return error instanceof Error ? error : new Error(String(error));
   const code = error.code ?? '';
   const reason = code === 'ENOENT' && what.startsWith('cannot write') ? 'its directory does not exist' : (reasons[code] ?? error.message);
-  return new Complaint(callersFault.includes(code) ? exitCodes.usage : exitCodes.world, `${what}: ${reason}; ${advice}`);
+  return new Complaint(exitCode ?? (callersFault.includes(code) ? exitCodes.usage : exitCodes.world), `${what}: ${reason}; ${advice}`);
 }

@@ -14,14 +14,14 @@ export function readPlan(path: string, scenario: Scenario): GivenPlan {
   const text = readTextFile('the plan', path);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw usage(`the plan ${path} is not JSON: ${error.message}; wavetank shrink writes one that is`);
   }
   try {
     const plan = parsePlan(json);
-    checkTargets(plan, path, scenario);
+    checkScenario(plan, path, scenario);
     return { plan, file: path };
   } catch (error) {
     if (error instanceof PlanError) throw usage(`the plan ${path}, at ${error.path}: ${error.problem}`);
@@ -34,13 +34,14 @@ export function writePlan(path: string, plan: FaultPlan): void {
 }
 
 /** A plan made for another scenario, or a slip of the hand: better said now than by a simulator that looks for a node it does not have. */
-function checkTargets(plan: FaultPlan, path: string, scenario: Scenario): void {
+function checkScenario(plan: FaultPlan, path: string, scenario: Scenario): void {
   const shape = shapeOf(scenario);
-  for (const [index, { kind, target }] of plan.faults.entries()) {
+  for (const [index, { kind, target, atMs, durationMs }] of plan.faults.entries()) {
     const { on } = faultTypes[kind];
     const complain = (problem: string): Error => usage(`the plan ${path}, at faults[${index}].target: ${problem}; it has ${shape[on].join(', ')}`);
     const stranger = target.find((name) => !shape[on].includes(name));
     if (stranger !== undefined) throw complain(`${kind} is done to ${on}, and ${scenario.name} has none named ${quoted(stranger)}`);
+    if (atMs + durationMs > shape.stormMs) throw usage(`the plan ${path}, at faults[${index}]: it ends ${atMs + durationMs} ms into the storm, which lasts ${shape.stormMs} ms in ${scenario.name}; make atMs or durationMs smaller`);
     if (target.length === 0 && on === 'clients') throw complain(`${kind} needs the name of a client of ${scenario.name}`);
   }
 }

@@ -30,6 +30,18 @@ export interface SweepOptions {
 export const replaysMax = 20;
 
 export async function sweep(options: SweepOptions): Promise<SweepReport> {
+  if (options.out !== null) return await sweepInto(options.out, options);
+  // Before the first seed: a place that cannot be written should not be noticed after the last one.
+  const scratch = scratchDirectory('wavetank-');
+  try {
+    return await sweepInto(scratch.path, options);
+  } finally {
+    scratch.remove();
+  }
+}
+
+/** `traces`: where those of failures go. */
+async function sweepInto(traces: string, options: SweepOptions): Promise<SweepReport> {
   const startedAt = performance.now();
   const tasks = sweepTasks(options.scenarios.map(({ name }) => name), options.seeds, options.shard);
   const tally = new Tally(options.scenarios.map(({ name }) => name), [...new Set(options.scenarios.flatMap(({ faults }) => faults))]);
@@ -56,7 +68,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   });
 
   failed.sort((a, b) => a.index - b.index);
-  const replays = await replayFailures(failed.map(({ index, outcome }) => ({ task: tasks[index] as Task, outcome })), options);
+  const replays = await replayFailures(failed.map(({ index, outcome }) => ({ task: tasks[index] as Task, outcome })), traces, options);
   const failures = failed.map(({ index, outcome }, at) => failureOf(tasks[index] as Task, outcome, replays[at] ?? { replay: { kind: 'none' }, files: {} }));
   const gaps = gapsOf(tally.faults);
   const gapsFail = gaps.length > 0 && tally.scenarios.every(({ seeds }) => seeds >= gapSeedsMin);
@@ -83,34 +95,29 @@ interface Replayed {
 }
 
 /** Runs each failure again with its trace kept, in a process of its own, and compares the hashes. */
-async function replayFailures(failed: readonly { readonly task: Task; readonly outcome: Outcome }[], options: SweepOptions): Promise<Replayed[]> {
-  const scratch = scratchDirectory('wavetank-');
+async function replayFailures(failed: readonly { readonly task: Task; readonly outcome: Outcome }[], traces: string, options: SweepOptions): Promise<Replayed[]> {
   const replayed: Replayed[] = [];
-  try {
-    const again = failed.slice(0, replaysMax).map(({ task }) => replayTask(task, options.out, scratch.path));
-    await runPool(again, {
-      ...workerScript(options),
-      jobs: options.jobs,
-      fresh: true,
-      onOutcome: async (index, outcome) => {
-        const task = again[index] as ReplayTask;
-        const first = failed[index]?.outcome;
-        const files = outcome.kind === 'done' && options.out !== null ? { trace: task.traceFile, ...(task.pageFile === undefined ? {} : { page: task.pageFile }) } : {};
-        const comparable = first?.kind === 'done' && outcome.kind === 'done';
-        replayed[index] = { replay: comparable ? await compareReplay(task, first.result.hash, outcome.result.hash, options) : { kind: 'none' }, files };
-      },
-    });
-    return replayed;
-  } finally {
-    scratch.remove();
-  }
+  const again = failed.slice(0, replaysMax).map(({ task }) => replayTask(task, traces, options.out !== null));
+  await runPool(again, {
+    ...workerScript(options),
+    jobs: options.jobs,
+    fresh: true,
+    onOutcome: async (index, outcome) => {
+      const task = again[index] as ReplayTask;
+      const first = failed[index]?.outcome;
+      const files = outcome.kind === 'done' && options.out !== null ? { trace: task.traceFile, ...(task.pageFile === undefined ? {} : { page: task.pageFile }) } : {};
+      const comparable = first?.kind === 'done' && outcome.kind === 'done';
+      replayed[index] = { replay: comparable ? await compareReplay(task, first.result.hash, outcome.result.hash, options) : { kind: 'none' }, files };
+    },
+  });
+  return replayed;
 }
 
 type ReplayTask = Task & { readonly traceFile: string };
 
-function replayTask({ scenario, seed }: Task, out: string | null, scratch: string): ReplayTask {
-  const name = `${scenario}-${seed}`;
-  return out === null ? { scenario, seed, traceFile: join(scratch, `${name}.trace.jsonl`) } : { scenario, seed, traceFile: join(out, `${name}.trace.jsonl`), pageFile: join(out, `${name}.html`) };
+function replayTask({ scenario, seed }: Task, traces: string, withPage: boolean): ReplayTask {
+  const name = join(traces, `${scenario}-${seed}`);
+  return { scenario, seed, traceFile: `${name}.trace.jsonl`, ...(withPage ? { pageFile: `${name}.html` } : {}) };
 }
 
 /** Where the hash differs, a second trace shows which event does; where two traces agree, the trace or an earlier seed is to blame. */

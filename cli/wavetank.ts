@@ -14,6 +14,7 @@ import { addShrink } from './commands/shrink.ts';
 import { addView } from './commands/view.ts';
 import { complaintLine, oneLine } from './complaint.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { fileComplaint } from './files.ts';
 import type { Finish } from './finish.ts';
 import { readVersion, showVersion } from './version.ts';
 
@@ -55,12 +56,17 @@ function usageError(error: CommanderError, command: string): ExitCode {
   return exitCodes.usage;
 }
 
-// `wavetank run | head` ends the pipe, not with a stack.
+// `wavetank run | head` wants no more to read; what was asked for is done all the same, and the verdict stands.
+let lost: NodeJS.ErrnoException | undefined;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.held);
-  throw error;
+  if (error.code !== 'EPIPE') lost ??= error;
 });
+process.stderr.on('error', () => {}); // nobody is left to be told
 
 const code = await main(process.argv.slice(2));
-// Both streams first: a pipe may still hold the report.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+// Both streams first: a pipe may still hold the report, and an error of theirs is told a moment later.
+process.stdout.write('', () => process.stderr.write('', () => setImmediate(() => {
+  if (lost === undefined) process.exit(code);
+  const { line } = complaintLine(fileComplaint(lost, 'cannot write the output', 'make room, or send it elsewhere'), false);
+  process.stderr.write(`wavetank: ${line}\n`, () => process.exit(code === exitCodes.held ? exitCodes.world : code));
+})));

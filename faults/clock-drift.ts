@@ -9,7 +9,7 @@ export const clockDrift: FaultType = {
   kind: 'clock-drift',
   summary: 'The clock of a broker runs fast or slow.',
   on: 'brokers',
-  params: { ppm: { min: -500_000, max: 500_000 } },
+  params: { ppm: { min: -500_000, max: 500_000, not: 0 } },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('clock-drift', shape, {

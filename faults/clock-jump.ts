@@ -14,7 +14,7 @@ export const clockJump: FaultType = {
   kind: 'clock-jump',
   summary: 'The wall clocks of the brokers jump apart, and jump back.',
   on: 'brokers',
-  params: { ms: { min: -DAY_MS, max: DAY_MS } },
+  params: { ms: { min: -DAY_MS, max: DAY_MS, not: 0 } },
   applies: (shape) => shape.brokers.length > 0,
   arbitrary: (shape) =>
     faultArbitrary('clock-jump', shape, {

@@ -17,8 +17,8 @@ export interface Fault {
   readonly params: FaultParams;
 }
 
-/** Whole numbers from `min` to `max`, both included; or one of these words. */
-export type ParamRule = { readonly min: number; readonly max: number } | readonly string[];
+/** Whole numbers from `min` to `max`, both included, but for one that would be no fault at all; or one of these words. */
+export type ParamRule = { readonly min: number; readonly max: number; readonly not?: number } | readonly string[];
 
 export type FaultParams = Readonly<Record<string, number | string>>;
 

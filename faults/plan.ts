@@ -45,6 +45,8 @@ function parseFault(json: unknown, path: string): Fault {
   if (!Array.isArray(target) || !target.every((name) => typeof name === 'string' && name !== '')) {
     throw new PlanError(`${path}.target`, `expected an array of node names such as ["b1"], found ${show(target)}`);
   }
+  const twice = target.find((name, index) => target.indexOf(name) !== index);
+  if (twice !== undefined) throw new PlanError(`${path}.target`, `${show(twice)} is there twice`);
   const id = fault['id'];
   if (typeof id !== 'string' || id === '') throw new PlanError(`${path}.id`, `expected a name that is unique in the plan, found ${show(id)}`);
   return {
@@ -63,7 +65,7 @@ function parseParams(json: unknown, kind: FaultKind, path: string): FaultParams 
   const rules = faultTypes[kind].params;
   onlyKeys(params, Object.keys(rules), path);
   for (const [name, rule] of Object.entries(rules)) {
-    if (!follows(params[name], rule)) throw new PlanError(`${path}.${name}`, `${kind} needs ${isChoice(rule) ? `one of ${rule.join(', ')}` : `a whole number from ${rule.min} to ${rule.max}`}, found ${show(params[name])}`);
+    if (!follows(params[name], rule)) throw new PlanError(`${path}.${name}`, `${kind} needs ${isChoice(rule) ? `one of ${rule.join(', ')}` : `a whole number from ${rule.min} to ${rule.max}${rule.not === undefined ? '' : `, and not ${rule.not}`}`}, found ${show(params[name])}`);
   }
   const [min, max] = [params['minMs'], params['maxMs']];
   if (Number(min) > Number(max)) throw new PlanError(`${path}.maxMs`, `expected at least minMs, which is ${show(min)}, found ${show(max)}`);
@@ -72,7 +74,7 @@ function parseParams(json: unknown, kind: FaultKind, path: string): FaultParams 
 
 function follows(value: unknown, rule: ParamRule): boolean {
   if (isChoice(rule)) return rule.includes(value as string);
-  return Number.isInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max;
+  return Number.isInteger(value) && (value as number) >= rule.min && (value as number) <= rule.max && value !== rule.not;
 }
 
 function isChoice(rule: ParamRule): rule is readonly string[] {

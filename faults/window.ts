@@ -49,8 +49,8 @@ export function millis(min: number, max: number): fc.Arbitrary<number> {
   return fc.integer({ min, max });
 }
 
-export const percentParam = { percent: { min: 0, max: 100 } } as const;
-export const delayParams = { minMs: { min: 0, max: 600_000 }, maxMs: { min: 0, max: 600_000 } } as const;
+export const percentParam = { percent: { min: 1, max: 100 } } as const;
+export const delayParams = { minMs: { min: 0, max: 600_000 }, maxMs: { min: 1, max: 600_000 } } as const;
 
 /** Between a lowest and a highest delay; `params` carries them as `minMs` and `maxMs`. */
 export function delayRange(min: number, max: number): fc.Arbitrary<FaultParams> {

@@ -12,14 +12,14 @@ export function pendingSentence(sim: Sim, context: ClientContext, what: string, 
   return `${limitMs / 1000} s were not enough to ${what}${why === '' ? '' : `: ${why}`}`;
 }
 
-/** Partitions whose acknowledged records the group has not processed. */
+/** Partitions whose acknowledged records the group has not processed, and still will: those below its committed offset are nobody's any more. */
 export function behind({ board, topic, partitions }: ClientContext): string[] {
   const late: string[] = [];
   for (let partition = 0; partition < partitions; partition += 1) {
     const tp: Tp = `${topic}-${partition}`;
     const acked = board.acked.get(tp) ?? 0;
     const processed = board.processed.get(tp) ?? 0;
-    if (processed < acked) late.push(`${tp} is processed up to ${processed} of ${acked}`);
+    if (Math.max(processed, board.committed.get(tp) ?? 0) < acked) late.push(`${tp} is processed up to ${processed} of ${acked}`);
   }
   return late;
 }

@@ -1,12 +1,9 @@
 /** `wavetank broker`: the broker of the simulator on the real machine, until a signal ends it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Broker } from '../../broker/index.ts';
 import { NetworkError, StoreError, type ObjectStore } from '../../runtime/index.ts';
 import { complaintLine, usage, worldFailed } from '../complaint.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { ensureDirectory } from '../files.ts';
+import { ensureDirectory, scratchDirectory } from '../files.ts';
 import type { AddCommand } from '../finish.ts';
 import { parseObjects, showObjects, type ObjectsOption } from '../objects-option.ts';
 import { parseAddress, parseWhole, quoted } from '../options.ts';
@@ -45,7 +42,9 @@ const closeMaxMs = 10_000;
 async function serve(options: BrokerOptions): Promise<void> {
   const listen = parseAddress('--listen', options.listen);
   const advertised = options.advertise === undefined ? null : parseAddress('--advertise', options.advertise);
-  if (advertised === null && (listen.host === '0.0.0.0' || listen.host === '::')) throw usage(`--listen ${options.listen} is every interface, which is no address clients can be told; add --advertise HOST:PORT`);
+  const everywhere = ({ host }: { readonly host: string }): boolean => host === '0.0.0.0' || host === '::';
+  if (advertised !== null && (everywhere(advertised) || advertised.port === 0)) throw usage(`--advertise ${options.advertise} is no address that clients can connect to; write the host and the port at which they reach this broker`);
+  if (advertised === null && everywhere(listen)) throw usage(`--listen ${options.listen} is every interface, which is no address clients can be told; add --advertise HOST:PORT`);
   const brokerId = parseWhole('--broker-id', options.brokerId, 0, 0x7fff_ffff);
   const numPartitions = parseWhole('--partitions', options.partitions, 1, 1000);
   if (!/^[\w.-]{1,100}$/.test(options.clusterId)) throw usage(`--cluster-id ${quoted(options.clusterId)} is not a name; write 1 to 100 letters, digits, dots, dashes or underscores`);
@@ -94,15 +93,13 @@ async function openStore(where: ObjectsOption): Promise<ObjectStore> {
 }
 
 function temporaryDirectory(): ObjectsOption {
-  const path = mkdtempSync(join(tmpdir(), 'wavetank-broker-'));
-  process.on('exit', () => rmSync(path, { recursive: true, force: true }));
-  return { kind: 'directory', path };
+  return { kind: 'directory', path: scratchDirectory('wavetank-broker-').path };
 }
 
 function startComplaint(error: unknown, options: BrokerOptions, where: ObjectsOption): Error {
   if (error instanceof NetworkError) {
     if (error.code === 'ADDRESS_IN_USE') return worldFailed(`cannot listen on ${options.listen}: the port is in use; stop what holds it, or choose another with --listen (port 0 picks a free one)`);
-    return worldFailed(`${error.message}; choose an address of this machine`);
+    return worldFailed(`${error.message}; ${error.message.includes('permission denied') ? 'choose a port from 1024 on' : 'choose an address of this machine'}`);
   }
   if (error instanceof StoreError || (error instanceof Error && error.name === 'ProbeError')) return worldFailed(`cannot use ${showObjects(where)}: ${error.message}`);
   return error instanceof Error ? error : new Error(String(error));

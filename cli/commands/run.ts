@@ -1,5 +1,6 @@
 /** `wavetank run`: many seeds, one verdict. */
 import { join } from 'node:path';
+import { usage } from '../complaint.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { AddCommand } from '../finish.ts';
 import { ensureDirectory, writeTextFile } from '../files.ts';
@@ -37,6 +38,7 @@ async function run(names: readonly string[], options: RunOptions): Promise<ExitC
   const shard = options.shard === undefined ? null : parseShard(options.shard);
   const reporter = parseReporter(options.reporter);
   const out = options.out ?? null;
+  if (out === '') throw usage('--out names no directory; leave it out, or write the name of one');
   const [{ chooseScenarios }, { sweep }] = await Promise.all([import('../scenario-choice.ts'), import('../sweep.ts')]);
   const scenarios = chooseScenarios(names);
   if (out !== null) ensureDirectory('the --out directory', out);

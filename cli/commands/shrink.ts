@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { ensureWritable } from '../files.ts';
 import type { AddCommand } from '../finish.ts';
 import { parseSeed } from '../options.ts';
+import { plural } from '../reporters/sentences.ts';
 import { statusLine } from '../status-line.ts';
 
 export const addShrink: AddCommand = (program, finish) => {
@@ -40,7 +41,7 @@ async function shrink(name: string, options: { readonly seed: string; readonly o
   writePlan(file, smallest.plan);
   const lines = [
     `${scenario.name}, seed ${seed}: ${violation.invariant}: ${violation.summary}`,
-    `from ${original.plan.faults.length} to ${smallest.plan.faults.length} faults in ${tries} tries:`,
+    `${plural(original.plan.faults.length, 'fault')} at first, ${smallest.plan.faults.length} after ${plural(tries, 'run')}:`,
     ...smallest.plan.faults.map((fault) => `  ${(fault.atMs / 1000).toFixed(3)} s into the storm: ${describeFault(fault)}`),
     ...(smallest.plan.faults.length === 0 ? ['  none: it fails without any fault'] : []),
     `plan: ${file}`,

@@ -71,11 +71,12 @@ function gapLines(report: SweepReport): string[] {
   if (report.gapsFail) return report.gaps.map((gap) => `${pc.red('✗')} coverage: ${gap}`);
   if (report.gaps.length === 0) return [];
   const [first, ...rest] = report.gaps;
-  return [`${pc.yellow('!')} coverage: ${first}${rest.length > 0 ? `, and ${rest.length} more kinds proved nothing yet` : ''}; from ${gapSeedsMin} seeds a scenario on that fails the run`];
+  return [`${pc.yellow('!')} coverage: ${first}${rest.length > 0 ? `, and ${plural(rest.length, 'more kind')} proved nothing yet` : ''}; from ${gapSeedsMin} seeds a scenario on that fails the run`];
 }
 
 function conclusion(report: SweepReport): string {
   const runs = plural(report.runs.length, 'run');
+  if (report.runs.length === 0) return pc.yellow('no seed falls to this part: it shows nothing');
   const differing = report.failures.filter(({ replay }) => replay.kind === 'differs').length;
   if (differing > 0) return pc.red(`nondeterminism: ${plural(differing, 'seed')} of ${runs} did not run the same twice`);
   if (report.failures.length > 0) return pc.red(`${plural(report.failures.length, 'failure')} in ${runs}`);

@@ -6,6 +6,7 @@ export function judgeApplication(view: View, groups: readonly string[], report: 
   const groupOf = new Map<string, string>();
   const work = new Map<string, Work>();
   const commits = new Map<string, EventOf<'op.commit'>>();
+  const commitOf = new Map<string, EventOf<'op.commit'>>();
   const workOf = (group: string, tp: string): Work => {
     const key = `${group} ${tp}`;
     const found = work.get(key) ?? { group, tp, delivered: new Map(), processed: new Set(), attempts: [], advances: [] };
@@ -35,6 +36,7 @@ export function judgeApplication(view: View, groups: readonly string[], report: 
       }
       case 'op.commit':
         commits.set(opKey(event), event);
+        commitOf.set(event.commitId, event);
         workOf(event.group, event.tp).attempts.push(event);
         break;
       case 'op.commit.fail': {
@@ -44,8 +46,10 @@ export function judgeApplication(view: View, groups: readonly string[], report: 
         mine.attempts.splice(mine.attempts.indexOf(refused), 1);
         break;
       }
+      // A commit counts once it is acknowledged, or once somebody was shown it.
+      case 'op.fetch-committed.ok':
       case 'op.commit.ok': {
-        const commit = commits.get(opKey(event));
+        const commit = event.kind === 'op.commit.ok' ? commits.get(opKey(event)) : commitOf.get(event.commitId ?? '');
         if (commit === undefined) break;
         const mine = workOf(commit.group, commit.tp);
         const furthest = mine.advances[mine.advances.length - 1];
@@ -66,7 +70,7 @@ interface Work {
   readonly processed: Set<number>;
   /** Every commit that was not refused: one whose answer never came may count all the same. */
   readonly attempts: EventOf<'op.commit'>[];
-  /** Acknowledged commits that went further than all before, so by ascending offset. */
+  /** Commits known to be stored that went further than all before, so by ascending offset. */
   readonly advances: Advance[];
 }
 
@@ -83,7 +87,7 @@ function judgeGroup({ group, tp, delivered, processed, attempts, advances }: Wor
     if (place.offset < start || place.offset >= committed || processed.has(place.offset)) continue;
     const advance = advances.find(({ commit }) => commit.offset > place.offset);
     if (advance === undefined) continue;
-    // The commit that did it: the acknowledged one, or an earlier one of somebody who was given the record and never heard the answer.
+    // The commit that did it: the one known to be stored, or an earlier one of somebody who was given the record and never heard the answer.
     const polls = delivered.get(place.offset) ?? [];
     const holderOf = (by: EventOf<'op.commit'>): EventOf<'op.poll'> | undefined => polls.find((poll) => poll.process === by.process && poll.seq < by.seq);
     const commit = [advance.commit, ...attempts].find((by) => by.offset > place.offset && by.seq <= advance.commit.seq && holderOf(by) !== undefined) ?? advance.commit;
@@ -105,7 +109,7 @@ function judgeGroup({ group, tp, delivered, processed, attempts, advances }: Wor
           summary: `${skipped}: it had committed before processing`,
           at: seq,
           evidence: [given.seq, commit.seq, advance.seq],
-          because: [`${given.process} was given ${place.value}, and committed offset ${commit.offset}, beyond it`, `The group went on from there and later commits were acknowledged, so nobody will be given ${place.value} again. However, no member has processed it`],
+          because: [`${given.process} was given ${place.value}, and committed offset ${commit.offset}, beyond it`, `The group stands beyond it, so nobody will be given ${place.value} again. However, no member has processed it`],
         });
   }
 }

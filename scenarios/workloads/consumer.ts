@@ -39,6 +39,8 @@ export async function consume(rt: Runtime, context: ClientContext, config: Group
   });
   if (config.stragglers.includes(rt.node)) void straggle(rt, context, config.name, status, membership);
   context.board.doing(status, 'joining the group');
+  consumer.on(consumer.events.GROUP_JOIN, () => context.board.doing(status, 'waiting for records'));
+  consumer.on(consumer.events.REBALANCING, () => context.board.doing(status, 'joining the group again'));
   await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (batch) => handle(member, batch) });
   await untilAskedToLeave(member);
   context.board.doing(status, 'leaving the group');
@@ -141,6 +143,7 @@ async function commitOffset(
   } catch (error) {
     const outcome = commitOutcome(error, tap.commitRequests - before);
     history.record(rt, status.process, { kind: `op.commit.${outcome}`, op, error: errorName(error) });
+    board.doing(status, `waiting for records, after its commit ${op} of ${tp} ended: ${outcome}`);
     throw error;
   }
 }

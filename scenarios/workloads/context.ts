@@ -26,6 +26,8 @@ export class Board {
   /** Offset after the last acknowledged, and after the last processed record of each partition. */
   readonly acked = new Map<Tp, number>();
   readonly processed = new Map<Tp, number>();
+  /** Committed offset of the group, as far as anybody has been told. Beyond `processed` when the application commits first. */
+  readonly committed = new Map<Tp, number>();
   readonly clients = new Map<string, ClientStatus>();
   private readonly incarnations = new Map<string, number>();
 

@@ -37,6 +37,7 @@ export async function fetchCommitted(rt: Runtime, context: ClientContext, status
       if (op === undefined) continue;
       ops.delete(partition);
       history.record(rt, status.process, { kind: 'op.fetch-committed.ok', op, offset: Number(offset), commitId: metadata });
+      context.board.reached(context.board.committed, `${topic}-${partition}`, Number(offset));
     }
     for (const op of ops.values()) history.record(rt, status.process, { kind: 'op.fetch-committed.fail', op, error: 'missing from the answer' });
     return ops.size === 0;

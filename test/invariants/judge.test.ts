@@ -231,6 +231,15 @@ const cases: readonly Case[] = [
     for (const [offset, value] of ['a', 'b'].entries()) if (!broken || offset === 0) tape.process('c1', T, offset, value);
     tape.drain(T, ['a', 'b']);
   } },
+  { name: 'group-skip', blame: 'application', what: 'a record never processed, below a commit that nobody answered and somebody was shown', story(tape, broken) {
+    two(tape);
+    tape.assign('c1', 1, [T]);
+    tape.poll('c1', 1, T, 0, ['a', 'b']);
+    const op = tape.commit('c1', 1, T, 2);
+    tape.add('c1', { kind: 'op.commit.unknown', op, error: 'timeout' });
+    if (broken) tape.fetched(T, 2, 'c1/2');
+    tape.drain(T, ['a', 'b']);
+  } },
   { name: 'group-skip', blame: 'broker', what: 'a record that the member who committed beyond it was never given', story(tape, broken) {
     two(tape);
     tape.assign('c1', 1, [T]);

@@ -15,7 +15,7 @@ import type { Command, CommandResult } from './metadata/commands.ts';
 import { Controller } from './metadata/controller.ts';
 import { beat } from './metadata/heartbeats.ts';
 import { MetadataLog } from './metadata/log.ts';
-import { isCurrent } from './metadata/state.ts';
+import { isCurrent, walKey } from './metadata/state.ts';
 import { ProducerIds } from './producer-ids.ts';
 import { Server } from './server.ts';
 import { ObjectReader } from './storage/object-reader.ts';
@@ -60,8 +60,8 @@ export async function startBroker(runtime: Runtime, config: BrokerConfig): Promi
   const join = async (): Promise<number> => {
     if (config.probeStore) await probeStore(runtime.objects, { name: incarnation });
     await log.open();
-    const [registered] = await append([{ type: 'register-broker', brokerId: config.brokerId, host: advertised.host, port: advertised.port }]);
-    if (!registered!.ok) throw new StoreError('UNAVAILABLE', `registration refused: ${registered!.error}`);
+    const [registered] = await append([{ type: 'register-broker', brokerId: config.brokerId, clusterId: config.clusterId, host: advertised.host, port: advertised.port }]);
+    if (!registered!.ok) throw new StoreError('DENIED', `it belongs to cluster ${log.state.clusterId}, not to ${config.clusterId}`);
     return registered!.value;
   };
   try {
@@ -78,7 +78,7 @@ export async function startBroker(runtime: Runtime, config: BrokerConfig): Promi
   const reader = new ObjectReader(runtime.objects);
   leadership = new Leadership({ runtime, config, brokerEpoch, state: () => log.state, wal, reader, refresh: () => log.tail() });
   const uploader = new Uploader({
-    runtime, brokerId: config.brokerId, brokerEpoch, wal, onFenced, partitions: () => leadership!.partitions(),
+    runtime, brokerId: config.brokerId, brokerEpoch, wal, onFenced, retired: () => !log.state.wals.has(walKey(config.brokerId, brokerEpoch)), partitions: () => leadership!.partitions(),
     commit: async (objects, walTrimSlot, last) => (await append([{ type: 'commit-upload', brokerId: config.brokerId, brokerEpoch, objects, walTrimSlot, closing: last }]))[0]!,
   });
   const controller = new Controller({ runtime, config: config.controller, brokerId: config.brokerId, brokerEpoch, log, reader, newObjectId: () => uploader.newObjectId(), append });

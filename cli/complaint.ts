@@ -19,13 +19,11 @@ export function worldFailed(message: string): Complaint {
   return new Complaint(exitCodes.world, message);
 }
 
-/** By name: the broker, which has them, is loaded only by the commands that run one. */
-const damage: readonly string[] = ['MetadataCorruptError', 'WalCorruptError'];
-
 /** The line for anything thrown, and its exit code. What is not a complaint is a bug of ours: the stack is one variable away. */
 export function complaintLine(error: unknown, debug: boolean): { line: string; exitCode: ExitCode } {
   if (error instanceof Complaint) return { line: oneLine(error.message), exitCode: error.exitCode };
-  if (error instanceof Error && damage.includes(error.name)) return { line: `the stored data is damaged: ${oneLine(error.message)}; nothing was changed: give the broker an undamaged copy of it, or another --objects`, exitCode: exitCodes.world };
+  // By its name: the broker, which has the class, is loaded only by the command that runs one.
+  if (error instanceof Error && error.name === 'MetadataCorruptError') return { line: `the stored data is damaged: ${oneLine(error.message)}; nothing was changed: give the broker an undamaged copy of it, or another --objects`, exitCode: exitCodes.world };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (debug) return { line: stack, exitCode: exitCodes.world };
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -42,9 +42,9 @@ export type HistoryEvent =
   | (Base & { readonly kind: 'op.fetch-committed'; readonly op: number; readonly group: string; readonly tp: Tp })
   | (Base & { readonly kind: 'op.fetch-committed.ok'; readonly op: number; readonly offset: number; readonly commitId: string | null })
   | (Base & { readonly kind: 'op.fetch-committed.fail'; readonly op: number; readonly error: string })
-  /** Log end and start as ListOffsets told them. */
+  /** Log end, and start if that was asked too, as ListOffsets told them. One that has no `ok` and no `fail` was asked of a broker that does not lead, or does not answer. */
   | (Base & { readonly kind: 'op.list-offsets'; readonly op: number; readonly tp: Tp })
-  | (Base & { readonly kind: 'op.list-offsets.ok'; readonly op: number; readonly start: number; readonly end: number })
+  | (Base & { readonly kind: 'op.list-offsets.ok'; readonly op: number; readonly start: number | null; readonly end: number })
   | (Base & { readonly kind: 'op.list-offsets.fail'; readonly op: number; readonly error: string })
   /** The final reader has read `tp` from `start` to `end` after everything healed. */
   | (Base & { readonly kind: 'op.drained'; readonly tp: Tp; readonly start: number; readonly end: number })

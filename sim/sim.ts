@@ -42,9 +42,9 @@ export class Sim {
     return this.world.nowUs;
   }
 
-  /** Scheduler events run so far. */
+  /** Events traced so far. */
   get events(): number {
-    return this.world.events;
+    return this.world.tracer.seq;
   }
 
   get random(): SimRandom {

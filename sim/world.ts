@@ -19,8 +19,6 @@ const EVENTS_PER_TURN = 256;
 
 export class World {
   nowUs = 0;
-  /** Scheduler events run so far. */
-  events = 0;
   running = false;
   closed = false;
   readonly queue = new EventQueue();
@@ -169,7 +167,6 @@ export class World {
           }
           tracer.cause = cause;
           current.life = life;
-          this.events++;
           try {
             fn(arg);
           } catch (error) {

@@ -5,8 +5,8 @@
  */
 
 export type Command =
-  /** A broker process starts. Its epoch is the seq of this entry; an older incarnation of the same id is fenced by it. */
-  | { readonly type: 'register-broker'; readonly brokerId: number; readonly host: string; readonly port: number }
+  /** A broker process starts. The first one names the cluster; others must know its name. Its epoch is the seq of this entry; an older incarnation of the same id is fenced by it. */
+  | { readonly type: 'register-broker'; readonly brokerId: number; readonly clusterId: string; readonly host: string; readonly port: number }
   /** Takes the controller role, if it is still what the sender saw. */
   | { readonly type: 'become-controller'; readonly brokerId: number; readonly brokerEpoch: number; readonly seenEpoch: number }
   /** The controller lives: other brokers judge it by the log's progress, not by calls. */
@@ -43,6 +43,7 @@ export type CommandResult =
 
 /** Why a command had no effect. */
 export type RejectionCode =
+  | 'WRONG_CLUSTER'
   | 'STALE_BROKER_EPOCH'
   | 'STALE_CONTROLLER_EPOCH'
   | 'NOT_FENCED'

@@ -4,13 +4,14 @@
  * command names the controller epoch it was decided under, and the log takes only the current one.
  */
 import type { Runtime } from '../../runtime/index.ts';
-import type { ObjectReader } from '../storage/object-reader.ts';
-import { dataKey } from '../storage/data-object.ts';
+import { ObjectGoneError, type ObjectReader } from '../storage/object-reader.ts';
+import { DataObjectCorruptError, dataKey } from '../storage/data-object.ts';
 import { recoverWal } from '../storage/recovery.ts';
+import { WalCorruptError } from '../storage/wal-slot.ts';
 import type { Command, CommandResult } from './commands.ts';
 import { HeartbeatWatch } from './heartbeats.ts';
 import type { MetadataLog } from './log.ts';
-import { isCurrent } from './state.ts';
+import { isCurrent, walKey } from './state.ts';
 
 export interface ControllerConfig {
   readonly tickMs: number;
@@ -38,6 +39,8 @@ export interface ControllerOptions {
 export class Controller {
   private readonly watch: HeartbeatWatch;
   private readonly jitterMs: number;
+  /** WALs that could not be recovered, and when to look again: whoever repairs the store should not have to restart anything. */
+  private readonly refusedUntilMs = new Map<string, number>();
 
   constructor(private readonly options: ControllerOptions) {
     this.watch = new HeartbeatWatch(options.runtime, options.config.brokerSessionMs);
@@ -49,7 +52,7 @@ export class Controller {
     return controller.brokerId === this.options.brokerId && controller.brokerEpoch === this.options.brokerEpoch;
   }
 
-  /** One round of what there is to do. Rejects with `StoreError` for what the store cannot do now, or with a corrupt-storage error. */
+  /** One round of what there is to do. Rejects with `StoreError` for what the store cannot do now, or with `MetadataCorruptError`. */
   async tick(): Promise<void> {
     if (!this.leading) return this.considerTakeover();
     await this.fenceSilent();
@@ -92,12 +95,20 @@ export class Controller {
   private async recoverFenced(): Promise<void> {
     const { log, runtime, reader, newObjectId } = this.options;
     for (const wal of [...log.state.wals.values()]) {
-      if (!wal.fenced || !this.leading) continue;
+      const key = walKey(wal.brokerId, wal.brokerEpoch);
+      if (!wal.fenced || !this.leading || runtime.clock.monotonicMs() < (this.refusedUntilMs.get(key) ?? 0)) continue;
       const controllerEpoch = log.state.controller.epoch;
-      await recoverWal({
-        runtime, wal, reader, newObjectId, state: () => log.state, refresh: () => log.tail(),
-        commit: async (objects, sealedSlot) => (await this.options.append([{ type: 'recover-wal', brokerId: wal.brokerId, brokerEpoch: wal.brokerEpoch, controllerEpoch, objects, sealedSlot }]))[0]!,
-      });
+      try {
+        await recoverWal({
+          runtime, wal, reader, newObjectId, state: () => log.state, refresh: () => log.tail(),
+          commit: async (objects, sealedSlot) => (await this.options.append([{ type: 'recover-wal', brokerId: wal.brokerId, brokerEpoch: wal.brokerEpoch, controllerEpoch, objects, sealedSlot }]))[0]!,
+        });
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        // What it led has no leader, for nobody may guess at acknowledged data. Everything else goes on.
+        this.refusedUntilMs.set(key, runtime.clock.monotonicMs() + REFUSED_RETRY_MS);
+        runtime.tracer.trace('recovery.refused', { broker: wal.brokerId, epoch: wal.brokerEpoch, why: error.message });
+      }
     }
   }
 
@@ -115,4 +126,11 @@ export class Controller {
     if (log.state.seq - log.snapshotSeq < config.snapshotEvery) return;
     await log.snapshot();
   }
+}
+
+const REFUSED_RETRY_MS = 30_000;
+
+/** The store does not hold what was written. */
+function isDamage(error: unknown): error is Error {
+  return error instanceof WalCorruptError || error instanceof DataObjectCorruptError || error instanceof ObjectGoneError;
 }

@@ -39,7 +39,7 @@ export function decodeEntry(bytes: Buffer, what: string): { entry: Entry; crc: n
 /** Canonical: the same state gives the same bytes, whoever writes them. */
 export function encodeSnapshot(state: ClusterState): Buffer {
   return seal(JSON.stringify({
-    seq: state.seq, crc: state.crc, controller: state.controller,
+    seq: state.seq, crc: state.crc, clusterId: state.clusterId, controller: state.controller,
     brokers: [...state.brokers.values()].sort((a, b) => a.brokerId - b.brokerId),
     wals: [...state.wals].sort(byKey),
     topics: [...state.topics.values()],
@@ -52,14 +52,14 @@ export function encodeSnapshot(state: ClusterState): Buffer {
 
 export function decodeSnapshot(bytes: Buffer, what: string): ClusterState {
   const raw = JSON.parse(unseal(bytes, what).text) as {
-    seq: number; crc: number; controller: ClusterState['controller'];
+    seq: number; crc: number; clusterId: string; controller: ClusterState['controller'];
     brokers: { brokerId: number; epoch: number; host: string; port: number; fenced: boolean }[];
     wals: [string, { brokerId: number; brokerEpoch: number; trimSlot: number; fenced: boolean }][];
     topics: TopicState[]; objects: [string, { sizeBytes: number; references: number }][]; destroyed: string[];
     nextStreamId: number; nextProducerId: number; sessions: [string, { reqSeq: number; brokerEpoch: number; results: CommandResult[] }][];
   };
   const state = emptyState();
-  Object.assign(state, { seq: raw.seq, crc: raw.crc, controller: raw.controller, nextStreamId: raw.nextStreamId, nextProducerId: raw.nextProducerId });
+  Object.assign(state, { seq: raw.seq, crc: raw.crc, clusterId: raw.clusterId, controller: raw.controller, nextStreamId: raw.nextStreamId, nextProducerId: raw.nextProducerId });
   for (const broker of raw.brokers) state.brokers.set(broker.brokerId, broker);
   for (const [key, wal] of raw.wals) state.wals.set(key, wal);
   for (const topic of raw.topics) {

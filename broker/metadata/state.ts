@@ -17,6 +17,8 @@ export interface ClusterState {
   wals: Map<string, WalState>;
   topics: Map<string, TopicState>;
   /** Partition by stream id, for uploads. Derived from `topics`. */
+  /** As the first broker named it; empty before. */
+  clusterId: string;
   streams: Map<number, PartitionState>;
   /** Live data objects. */
   objects: Map<string, ObjectState>;
@@ -83,7 +85,7 @@ export interface ObjectState {
 
 export function emptyState(): ClusterState {
   return {
-    seq: 0, crc: 0, controller: { brokerId: -1, brokerEpoch: 0, epoch: 0 },
+    seq: 0, crc: 0, clusterId: '', controller: { brokerId: -1, brokerEpoch: 0, epoch: 0 },
     brokers: new Map(), wals: new Map(), topics: new Map(), streams: new Map(), objects: new Map(), destroyed: new Set(),
     nextStreamId: 1, nextProducerId: 1, sessions: new Map(),
   };
@@ -113,6 +115,8 @@ export function findPartition(state: ClusterState, topic: string, index: number)
 export function applyCommand(state: ClusterState, seq: number, command: Command): CommandResult {
   switch (command.type) {
     case 'register-broker': {
+      if (state.clusterId !== '' && state.clusterId !== command.clusterId) return rejected('WRONG_CLUSTER');
+      state.clusterId = command.clusterId;
       const previous = state.brokers.get(command.brokerId);
       if (previous !== undefined && !previous.fenced) fence(state, previous);
       state.brokers.set(command.brokerId, { brokerId: command.brokerId, epoch: seq, host: command.host, port: command.port, fenced: false });

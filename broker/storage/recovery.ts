@@ -29,7 +29,7 @@ export interface RecoveryOptions {
   readonly commit: (objects: readonly UploadedObject[], sealedSlot: number) => Promise<CommandResult>;
 }
 
-/** Resolves with the commit's result. Rejects with `StoreError`, `ObjectGoneError`, or `WalCorruptError` when acknowledged data is damaged. */
+/** Resolves with the commit's result. Rejects with `StoreError`; with `WalCorruptError`, `DataObjectCorruptError` or `ObjectGoneError` when the store no longer holds what was acknowledged. */
 export async function recoverWal(options: RecoveryOptions): Promise<CommandResult> {
   const { runtime, wal } = options;
   runtime.tracer.trace('recovery.begin', { broker: wal.brokerId, epoch: wal.brokerEpoch, trim: wal.trimSlot });

@@ -19,6 +19,8 @@ export interface UploaderOptions {
   readonly partitions: () => Iterable<Partition>;
   /** Appends `commit-upload`; a rejection means that this process is fenced. */
   readonly commit: (objects: readonly UploadedObject[], walTrimSlot: number, closing: boolean) => Promise<CommandResult>;
+  /** The metadata knows our WAL no more: what it held is uploaded, and our partitions are handed over. */
+  readonly retired: () => boolean;
   readonly onFenced: (reason: string) => void;
 }
 
@@ -54,7 +56,8 @@ export class Uploader {
     }
     const objects = taken.length === 0 ? [] : [await putDataObject(runtime, this.newObjectId(), taken.map((entry) => entry.tail))];
     const result = await this.options.commit(objects, trimSlot, closing);
-    if (!result.ok) return this.options.onFenced(`upload refused: ${result.error}`);
+    // When others close at the same time, one of them may have made the metadata forget us before we could read our answer.
+    if (!result.ok && !(closing && this.options.retired())) return this.options.onFenced(`upload refused: ${result.error}`);
     this.trimmedSlot = trimSlot;
     runtime.tracer.trace('upload.committed', { trim: trimSlot, partitions: taken.length });
     for (const { partition, tail } of taken) partition.uploaded(tail.end);

@@ -5,6 +5,7 @@ import { complaintLine, usage, worldFailed } from '../complaint.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ensureDirectory, scratchDirectory } from '../files.ts';
 import type { AddCommand } from '../finish.ts';
+import { NoticeTracer } from '../notices.ts';
 import { parseObjects, showObjects, type ObjectsOption } from '../objects-option.ts';
 import { parseAddress, parseWhole, quoted } from '../options.ts';
 
@@ -56,7 +57,7 @@ async function serve(options: BrokerOptions): Promise<void> {
   const [{ defaultConfig, startBroker }, { nodeRuntime }] = await Promise.all([import('../../broker/index.ts'), import('../../runtime/node/index.ts')]);
   const start = async (): Promise<Broker> => {
     const objects = await openStore(where);
-    const runtime = nodeRuntime({ node: `b${brokerId}`, objects });
+    const runtime = nodeRuntime({ node: `b${brokerId}`, objects, tracer: new NoticeTracer((line) => void process.stderr.write(line)) });
     try {
       return await startBroker(runtime, defaultConfig({ brokerId, clusterId: options.clusterId, listen, advertised, numPartitions }));
     } catch (error) {

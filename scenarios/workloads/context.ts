@@ -2,7 +2,7 @@
  * What the clients of one run share with its runner: the recorder, the phase, and a board on which they write what they
  * have reached and what they wait for. Plain data: the runner reads it, and explains from it why something is still pending.
  */
-import type { Runtime, Tp } from '../../runtime/index.ts';
+import type { Address, Runtime, Tp } from '../../runtime/index.ts';
 import type { History } from '../history.ts';
 
 export interface ClientContext {
@@ -13,6 +13,12 @@ export interface ClientContext {
   readonly partitions: number;
   readonly phase: Phase;
   readonly board: Board;
+}
+
+/** Of a bootstrap entry. */
+export function addressOf(broker: string): Address {
+  const [host = '', port = '0'] = broker.split(':');
+  return { host, port: Number(port) };
 }
 
 /** Set by the runner, read by clients whenever they come round. */

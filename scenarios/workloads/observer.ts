@@ -6,12 +6,14 @@ import type { Admin } from 'kafkajs';
 import type { Runtime, Tp } from '../../runtime/index.ts';
 import { kafkaClient } from '../clients/kafkajs.ts';
 import { errorName } from '../clients/outcome.ts';
-import { type ClientContext, type ClientStatus, untilItWorks } from './context.ts';
+import { addressOf, type ClientContext, type ClientStatus, untilItWorks } from './context.ts';
+import { watchLogEnds } from './log-end-watch.ts';
 
 export async function observe(rt: Runtime, context: ClientContext, group: string): Promise<void> {
   const status = context.board.enter(rt.node);
   const { kafka } = kafkaClient(rt, status.process, context.bootstrap);
   const admin = kafka.admin();
+  for (const broker of context.bootstrap) void watchLogEnds(rt, context, status, addressOf(broker));
   await untilItWorks(rt, EVERY_MS, () => admin.connect());
   while (context.phase.consuming) {
     await fetchCommitted(rt, context, status, admin, group);

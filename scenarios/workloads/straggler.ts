@@ -6,7 +6,7 @@
 import { ErrorCode, errorName } from '../../broker/protocol/index.ts';
 import { NetworkError, type Address, type Runtime, type Tp } from '../../runtime/index.ts';
 import { ask } from '../clients/lean.ts';
-import type { ClientContext, ClientStatus } from './context.ts';
+import { addressOf, type ClientContext, type ClientStatus } from './context.ts';
 import type { Membership, MembershipView } from './membership.ts';
 
 interface Work {
@@ -18,10 +18,6 @@ interface Work {
 
 export async function straggle(rt: Runtime, context: ClientContext, group: string, status: ClientStatus, membership: MembershipView): Promise<void> {
   const random = rt.random.fork('straggler');
-  const anyBroker = (): Address => {
-    const [host = '', port = '0'] = random.pick(context.bootstrap).split(':');
-    return { host, port: Number(port) };
-  };
   let seen: Membership | undefined;
   let begun = new Map<Tp, number>();
   let work: Work | undefined;
@@ -30,7 +26,7 @@ export async function straggle(rt: Runtime, context: ClientContext, group: strin
     const mine = membership.current;
     if (mine === undefined) continue;
     if (mine !== seen) {
-      if (work !== undefined && work.mine.member === mine.member && work.mine.generation < mine.generation) await commitLate(rt, context, group, status, work, anyBroker());
+      if (work !== undefined && work.mine.member === mine.member && work.mine.generation < mine.generation) await commitLate(rt, context, group, status, work, addressOf(random.pick(context.bootstrap)));
       work = undefined;
       seen = mine;
       begun = new Map([...mine.tps].map((tp) => [tp, context.board.processed.get(tp) ?? 0]));

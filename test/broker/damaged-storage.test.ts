@@ -80,8 +80,10 @@ describe('a WAL slot', () => {
     });
     damage('wal/1/', at);
     await restart();
-    expect(lab.sim.findings.map(({ message }) => message).concat(lab.exits.map(({ reason }) => reason)).join()).toContain('corrupt');
+    expect(lab.kinds('recovery.refused')[0]!.args['why']).toContain('corrupt');
     expect(lab.kinds('recovery.done')).toEqual([]);
+    expect(await lab.wire(async (wire) => (await produce(wire, batchOf(['z']))).errorCode)).not.toBe(0);
+    expect(lab.sim.findings).toEqual([]);
   });
 });
 

@@ -21,7 +21,7 @@ class HandMadeStore {
   private crc = 0;
 
   constructor() {
-    this.append({ type: 'register-broker', brokerId: 1, host: 'b1', port: 9092 });
+    this.append({ type: 'register-broker', clusterId: 'wavetank', brokerId: 1, host: 'b1', port: 9092 });
     this.append({ type: 'create-topic', name: 'payments', topicId: '00'.repeat(16), partitions: 1, configs: {} });
     this.upload('1-1', 0, ['a', 'b']);
     this.upload('1-2', 2, ['c', 'd']);

@@ -64,4 +64,11 @@ export const exhibits: readonly Exhibit[] = [
     caughtBy: ['zombie-commit'],
     sweep: { scenario: 'rebalance-churn', seeds: '1..10' },
   },
+  {
+    name: 'log-end-unproved',
+    promise: 'Who tells where a log ends proves first that nobody has replaced it (KIP-207).',
+    edits: [{ file: 'broker/api/list-offsets.ts', find: 'if (!(await services.leadership.proveLeadership(partition))) return', replace: 'if (!partition.open) return' }],
+    caughtBy: ['read-your-ack'],
+    sweep: { scenario: 'network-partition', seeds: '1..10' },
+  },
 ];

@@ -29,7 +29,7 @@ test('whatever happens to requests and processes, the log has one history', asyn
     const write = async (rt: Runtime, brokerId: number): Promise<void> => {
       const log = new MetadataLog({ runtime: rt, incarnation: `${rt.node}-${rt.random.fork(`life ${sim.node(rt.node).incarnation}`).u32()}`, onApplied: () => {}, onReloaded: () => {} });
       await log.open();
-      const [registered] = await log.append([{ type: 'register-broker', brokerId, host: rt.node, port: 9092 }], 0);
+      const [registered] = await log.append([{ type: 'register-broker', clusterId: 'wavetank', brokerId, host: rt.node, port: 9092 }], 0);
       const brokerEpoch = registered!.ok ? registered!.value : 0;
       for (let at = 0; at < APPENDS; at += 1) {
         attempts += 1;

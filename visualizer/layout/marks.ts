@@ -40,7 +40,8 @@ function layoutLane(trace: Trace, row: LaneRow, view: View, glyphs: readonly Gly
   const all = high - low;
   const denseAll = all > roomFor;
   const denseFocus = focus !== null && inFocus > roomFor;
-  if (denseAll) out.density.push(densityOf(trace, row, view, events, low, high, focus && !denseFocus ? 'faded' : 'normal'));
+  if (denseAll) out.density.push(densityOf(trace, row, view, events, low, high, null, focus === null ? 'normal' : 'faded'));
+  if (denseFocus) out.density.push(densityOf(trace, row, view, events, low, high, focus, 'normal'));
   const stack = new Stack(row);
   const pale = new Set<string>();
   for (let i = low; i < high; i++) {
@@ -61,9 +62,10 @@ function layoutLane(trace: Trace, row: LaneRow, view: View, glyphs: readonly Gly
   }
 }
 
-function densityOf(trace: Trace, row: LaneRow, view: View, events: Int32Array, low: number, high: number, emphasis: DensityStrip['emphasis']): DensityStrip {
+/** Of the events in `only`, or of all. */
+function densityOf(trace: Trace, row: LaneRow, view: View, events: Int32Array, low: number, high: number, only: Uint8Array | null, emphasis: DensityStrip['emphasis']): DensityStrip {
   const counts = new Float32Array(Math.ceil(view.width / densityStep) + 1);
-  for (let i = low; i < high; i++) counts[Math.max(0, Math.floor(xOfEvent(trace, view, events[i]!) / densityStep))]!++;
+  for (let i = low; i < high; i++) if (only === null || only[events[i]!] === 1) counts[Math.max(0, Math.floor(xOfEvent(trace, view, events[i]!) / densityStep))]!++;
   let most = 1;
   for (const count of counts) if (count > most) most = count;
   // A square root keeps a single event visible beside a burst of hundreds.

@@ -73,7 +73,7 @@ export class Stage {
     this.#overlay.draw(list, this.#view, tall);
     this.#drawGutter(list);
     this.#drawRuler(width);
-    this.#window.textContent = axis === 'time' ? `${clockTime(Math.max(0, from))} to ${clockTime(Math.min(to, this.#model.extent()))}, ${duration(to - from)} across` : `${Math.round(to - from).toLocaleString('en')} events across`;
+    this.#window.textContent = axis === 'time' ? `${clockTime(Math.max(0, from))} to ${clockTime(Math.min(to, this.#model.extent()))}, ${duration(to - from)} across` : `${Math.round(Math.min(to, this.#model.extent()) - Math.max(0, from)).toLocaleString('en')} events across`;
     this.#note.textContent = list.arrowsLeftOut === 0 ? '' : `${list.arrowsLeftOut.toLocaleString('en')} messages not drawn: zoom in to see them`;
     this.#syncZoom(width);
   }

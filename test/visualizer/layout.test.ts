@@ -163,6 +163,17 @@ describe('many events', () => {
     expect(sliced.density.every((strip) => strip.emphasis === 'faded')).toBe(true);
   });
 
+  test('a slice too dense for that is a strip of its own, without what lies outside', () => {
+    const half = trace.count / 2;
+    const focus = Uint8Array.from({ length: trace.count }, (_, event) => (event < half ? 1 : 0));
+    const { density } = layout(scene, { ...whole, focus });
+    const inside = density.filter((strip) => strip.emphasis === 'normal');
+    expect(inside.length).toBeGreaterThan(0);
+    expect(density.filter((strip) => strip.emphasis === 'faded').length).toBeGreaterThanOrEqual(inside.length);
+    const middle = Math.ceil((whole.width * trace.t[Math.ceil(half)]!) / trace.endUs / inside[0]!.step) + 1;
+    for (const strip of inside) expect(Math.max(...strip.columns.subarray(middle))).toBe(0);
+  });
+
   test('can be found by pointing at their density', () => {
     const strip = list.density[0]!;
     const column = strip.columns.findIndex((share) => share > 0.5);

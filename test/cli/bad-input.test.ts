@@ -41,6 +41,7 @@ describe.each<readonly [what: string, args: readonly string[], exitCode: number,
   ['plan of another version', ['repro', 'broker-loss', '--seed', '1', '--plan', file('new.json', '{"version":2,"faults":[]}')], 2, /the plan new\.json, at version: expected 1, found 2/],
   ['plan with an unknown fault', ['repro', 'broker-loss', '--seed', '1', '--plan', file('odd.json', '{"version":1,"faults":[{"id":"f1","kind":"meteor","atMs":0,"durationMs":1,"target":[],"params":{}}]}')], 2, /at faults\[0\]\.kind: "meteor" is no fault/],
   ['plan for another cluster', ['repro', 'broker-loss', '--seed', '1', '--plan', file('foreign.json', '{"version":1,"faults":[{"id":"f1","kind":"broker-kill","atMs":0,"durationMs":1,"target":["b9"],"params":{}}]}')], 2, /the plan foreign\.json, at faults\[0\]\.target: broker-kill is done to brokers, and broker-loss has none named "b9"; it has b1, b2, b3/],
+  ['plan longer than the storm', ['repro', 'broker-loss', '--seed', '1', '--plan', file('long.json', '{"version":1,"faults":[{"id":"f1","kind":"broker-kill","atMs":1,"durationMs":500000,"target":["b1"],"params":{}}]}')], 2, /at faults\[0\]: it ends 500001 ms into the storm, which lasts 30000 ms in broker-loss/],
   ['plan that kills no client', ['repro', 'broker-loss', '--seed', '1', '--plan', file('nobody.json', '{"version":1,"faults":[{"id":"f1","kind":"client-kill","atMs":0,"durationMs":1,"target":[],"params":{}}]}')], 2, /client-kill needs the name of a client of broker-loss; it has p1, p2, c1, c2, c3/],
   ['directory as plan', ['repro', 'broker-loss', '--seed', '1', '--plan', '.'], 2, /cannot read the plan \.: it is a directory/],
   ['trace into a missing directory', ['repro', 'broker-loss', '--seed', '1', '--trace', 'no/such/dir/t.jsonl'], 2, /cannot write the trace no\/such\/dir\/t\.jsonl: its directory does not exist/],
@@ -97,10 +98,7 @@ test('a bucket that does not exist', async () => {
 });
 
 test('stored data that is damaged', async () => {
-  const broker = spawn(process.execPath, [command, 'broker', '--listen', '127.0.0.1:0', '--objects', 'file:damaged'], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
-  await new Promise((ready) => broker.stdout.once('data', ready));
-  broker.kill('SIGTERM');
-  await new Promise((exited) => broker.once('close', exited));
+  await brokerWasHere('damaged');
   const entry = join(cwd, 'damaged/objects/meta/log/00000000000000000001.obj');
   const bytes = readFileSync(entry);
   bytes[bytes.length - 1]! ^= 1;
@@ -108,6 +106,19 @@ test('stored data that is damaged', async () => {
   const run = wavetank(['broker', '--listen', '127.0.0.1:0', '--objects', 'file:damaged']);
   expect(run).toMatchObject({ status: 4, stdout: '' });
   expect(run.stderr).toMatch(/^wavetank: the stored data is damaged: meta\/log\/0+1 is corrupt \(\d+ bytes, checksum mismatch\); nothing was changed: [^\n]+\n$/);
+});
+
+test('the store of another cluster', async () => {
+  await brokerWasHere('taken');
+  const run = wavetank(['broker', '--listen', '127.0.0.1:0', '--objects', 'file:taken', '--cluster-id', 'other']);
+  expect(run).toMatchObject({ status: 4, stdout: '' });
+  expect(run.stderr).toMatch(/^wavetank: cannot use [^\n]*taken: it belongs to cluster wavetank, not to other\n$/);
+});
+
+test('output that nobody reads: the work is done all the same, and the verdict stands', () => {
+  const { stderr } = spawnSync('sh', ['-c', `{ "${process.execPath}" "${command}" repro payments --seed 4 --html unread.html; echo "exit $?" >&2; } | true`], { cwd, encoding: 'utf8', env });
+  expect(stderr).toBe('exit 1\n');
+  expect(readFileSync(join(cwd, 'unread.html'), 'utf8')).toContain('group-skip');
 });
 
 test('a directory without permission', () => {
@@ -124,6 +135,14 @@ test('help and version are no errors', () => {
   expect(wavetank(['run', '--help'])).toMatchObject({ status: 0, stderr: '' });
   expect(wavetank([])).toMatchObject({ status: 0, stderr: '' });
 });
+
+/** A broker has served from this directory, and has closed. */
+async function brokerWasHere(directory: string): Promise<void> {
+  const broker = spawn(process.execPath, [command, 'broker', '--listen', '127.0.0.1:0', '--objects', `file:${directory}`], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((ready) => broker.stdout.once('data', ready));
+  broker.kill('SIGTERM');
+  await new Promise((exited) => broker.once('close', exited));
+}
 
 function wavetank(args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { cwd, encoding: 'utf8', timeout: 25_000, env });

@@ -70,7 +70,7 @@ export class S3Store implements ObjectStore {
       const objects = (page.Contents ?? []).map((object) => ({ key: object.Key ?? '', sizeBytes: object.Size ?? 0 }));
       return { objects, truncated: page.IsTruncated === true };
     } catch (error) {
-      throw storeError(error, `LIST ${prefix}`, this.where);
+      throw storeError(error, prefix === '' ? 'LIST' : `LIST ${prefix}`, this.where);
     }
   }
 

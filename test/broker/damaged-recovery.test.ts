@@ -1,16 +1,13 @@
 /** A broker dies and what it left behind is damaged: its partitions have no leader, and the others go on as if nothing were. */
 import { expect, test } from 'vitest';
-import { batchOf, createTopic, Lab, produce } from './lab.ts';
+import { batchOf, createTopic, Lab, leadersOf, produce } from './lab.ts';
 
 /** Three brokers, one partition each; the index of the partition that b3 leads. */
 async function cluster(): Promise<{ lab: Lab; index: number; sound: { index: number; leader: string } }> {
   const lab = await Lab.of(3, { uploadMs: 500, hotBytes: 0 });
   await lab.wire((wire) => createTopic(wire, 't', 3));
   await lab.run(2);
-  const leaders = await lab.wire(async (wire) => {
-    const { topics } = await wire.ask('Metadata', 9, { topics: [{ name: 't' }], allowAutoTopicCreation: false, includeTopicAuthorizedOperations: false });
-    return [...topics[0]!.partitions].sort((a, b) => a.partitionIndex - b.partitionIndex).map(({ leaderId }) => leaderId);
-  });
+  const leaders = await lab.wire((wire) => leadersOf(wire));
   const other = leaders.findIndex((leader) => leader !== 3);
   return { lab, index: leaders.indexOf(3), sound: { index: other, leader: `b${leaders[other]}` } };
 }

@@ -76,6 +76,12 @@ export async function createTopic(wire: Wire, name = 't', numPartitions = 1): Pr
   if (topics[0]?.errorCode !== 0) throw new Error(`create ${name}: ${topics[0]?.errorCode} ${topics[0]?.errorMessage}`);
 }
 
+/** Broker ids, by partition. */
+export async function leadersOf(wire: Wire, name = 't'): Promise<number[]> {
+  const { topics } = await wire.ask('Metadata', 9, { topics: [{ name }], allowAutoTopicCreation: false });
+  return [...topics[0]!.partitions].sort((a, b) => a.partitionIndex - b.partitionIndex).map(({ leaderId }) => leaderId);
+}
+
 export function batchOf(values: readonly string[], options: BatchOptions = {}): Buffer {
   return encodeBatch(values.map((value, at) => ({ key: null, value: Buffer.from(value), timestampMs: 1000 + at })), options);
 }

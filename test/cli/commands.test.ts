@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { TRACE_FORMAT } from '../../runtime/index.ts';
 
@@ -68,6 +69,14 @@ test('list: names hazards, faults and promises', () => {
   for (const word of ['broker-loss', 'broker-kill', 'lost-write']) expect(stdout).toContain(word);
 });
 
+test('colours: a pipe gets none unless the environment asks for them, and the words stay the same', () => {
+  const bare = { ...process.env, CI: undefined, FORCE_COLOR: undefined, NO_COLOR: undefined };
+  const [plain, refused, forced] = [bare, { ...bare, CI: 'true', NO_COLOR: '1' }, { ...bare, FORCE_COLOR: '1' }].map((env) => wavetankWith(env, 'list').stdout);
+  expect(refused).toBe(plain);
+  expect(forced).not.toBe(plain);
+  expect(stripVTControlCharacters(forced as string)).toBe(plain);
+});
+
 test('broker: ready, open to clients, and gone without a trace', async () => {
   const broker = spawn(process.execPath, [command, 'broker', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = new Promise<number | null>((done) => broker.once('exit', done));
@@ -87,6 +96,10 @@ test('broker: ready, open to clients, and gone without a trace', async () => {
 });
 
 function wavetank(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { cwd, encoding: 'utf8', timeout: 60_000 });
+  return wavetankWith(process.env, ...args);
+}
+
+function wavetankWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { cwd, env, encoding: 'utf8', timeout: 60_000 });
   return { status, stdout, stderr };
 }

@@ -1,4 +1,5 @@
 /** One report in all four forms. What people and CI servers read must not change by accident. */
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { reporters } from '../../cli/reporters/index.ts';
 import type { SweepReport } from '../../cli/report.ts';
@@ -39,7 +40,7 @@ const report: SweepReport = {
 };
 
 test('text', () => {
-  const text = reporters.text(report).replace(process.versions.node, 'VERSION');
+  const text = words(report).replace(process.versions.node, 'VERSION');
   expect(text).toMatchInlineSnapshot(`
     "wavetank 0.1.0 (012345678, Node VERSION): 2 scenarios, seeds 1..3, part 1 of 2, 2 at a time, 4.3 s
     scenario      seeds   held   violated   no verdict    events   events/s   simulated s per s
@@ -67,8 +68,8 @@ test('text', () => {
 
 test('text says nondeterminism before anything else', () => {
   const differs = { ...report, failures: [{ ...report.failures[0]!, replay: { kind: 'differs' as const, sweepHash: 'aa', replayHash: 'bb', suspect: 'trace' as const, difference: { line: 9, seq: 8, a: 'this', b: 'that' } } }] };
-  expect(reporters.text(differs)).toContain('nondeterminism: hash aa in the sweep, bb when run again; event 8 (line 9) differs: a: this b: that');
-  expect(reporters.text(differs).trimEnd().split('\n').at(-1)).toBe('nondeterminism: 1 seed of 4 runs did not run the same twice');
+  expect(words(differs)).toContain('nondeterminism: hash aa in the sweep, bb when run again; event 8 (line 9) differs: a: this b: that');
+  expect(words(differs).trimEnd().split('\n').at(-1)).toBe('nondeterminism: 1 seed of 4 runs did not run the same twice');
 });
 
 test('json carries everything, and the command that replays a failure', () => {
@@ -98,6 +99,11 @@ test('github annotates each failure on one line', () => {
   expect(lines[0]).toMatch(/^::error title=broker-loss%2C seed 2::lost-write: .*%0Areproduce: npx wavetank repro broker-loss --seed 2$/);
   expect(lines[2]).toBe('::warning title=coverage::fault clock-jump fired 2 times and never affected anything');
 });
+
+/** What the text says; a terminal or a CI server (CI, FORCE_COLOR) paints it as well. */
+function words(said: SweepReport): string {
+  return stripVTControlCharacters(reporters.text(said));
+}
 
 interface Element {
   readonly name: string;

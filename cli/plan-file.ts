@@ -1,5 +1,5 @@
 /** Fault plans in files: what `shrink` writes and `repro --plan` takes. */
-import { faultTypes, parsePlan, PlanError, type FaultPlan } from '../faults/index.ts';
+import { candidates, faultTypes, parsePlan, PlanError, type FaultPlan } from '../faults/index.ts';
 import { type Scenario, shapeOf } from '../scenarios/index.ts';
 import { usage } from './complaint.ts';
 import { readTextFile, writeTextFile } from './files.ts';
@@ -38,10 +38,13 @@ function checkScenario(plan: FaultPlan, path: string, scenario: Scenario): void 
   const shape = shapeOf(scenario);
   for (const [index, { kind, target, atMs, durationMs }] of plan.faults.entries()) {
     const { on } = faultTypes[kind];
-    const complain = (problem: string): Error => usage(`the plan ${path}, at faults[${index}].target: ${problem}; it has ${shape[on].join(', ')}`);
-    const stranger = target.find((name) => !shape[on].includes(name));
+    const names = candidates(faultTypes[kind], shape);
+    const complain = (problem: string): Error => usage(`the plan ${path}, at faults[${index}].target: ${problem}; it has ${names.join(', ')}`);
+    const stranger = target.find((name) => !names.includes(name));
     if (stranger !== undefined) throw complain(`${kind} is done to ${on}, and ${scenario.name} has none named ${quoted(stranger)}`);
     if (atMs + durationMs > shape.stormMs) throw usage(`the plan ${path}, at faults[${index}]: it ends ${atMs + durationMs} ms into the storm, which lasts ${shape.stormMs} ms in ${scenario.name}; make atMs or durationMs smaller`);
-    if (target.length === 0 && on === 'clients') throw complain(`${kind} needs the name of a client of ${scenario.name}`);
+    if (target.length === 0 && on !== 'brokers') throw complain(`${kind} needs the name of a ${on.slice(0, -1)} of ${scenario.name}`);
   }
+  const lost = new Set(plan.faults.flatMap(({ kind, target }) => (kind === 'consumer-loss' ? target : [])));
+  if (lost.size > 0 && lost.size === candidates(faultTypes['consumer-loss'], shape).length) throw usage(`the plan ${path}: it loses every consumer of ${scenario.name}, so that nobody is left to take over; spare one`);
 }

@@ -9,9 +9,11 @@ import { clockDrift } from './clock-drift.ts';
 import { clockJump } from './clock-jump.ts';
 import { connectionReset } from './connection-reset.ts';
 import { consumerChurn } from './consumer-churn.ts';
+import { consumerLoss } from './consumer-loss.ts';
 import type { FaultKind, FaultType } from './fault.ts';
 import { linkLatency } from './link-latency.ts';
 import { partitionOneWay } from './partition-one-way.ts';
+import { rollingRestart } from './rolling-restart.ts';
 import { s3Conflict } from './s3-conflict.ts';
 import { s3Errors } from './s3-errors.ts';
 import { s3Late } from './s3-late.ts';
@@ -40,4 +42,6 @@ export const faultTypes: Readonly<Record<FaultKind, FaultType>> = {
   'client-kill': clientKill,
   'client-pause': clientPause,
   'consumer-churn': consumerChurn,
+  'rolling-restart': rollingRestart,
+  'consumer-loss': consumerLoss,
 };

@@ -9,7 +9,7 @@ import { consumersOf, faultArbitrary, millis } from './window.ts';
 export const consumerChurn: FaultType = {
   kind: 'consumer-churn',
   summary: 'Consumers are killed and started again in turn, one rebalance after the other.',
-  on: 'clients',
+  on: 'consumers',
   params: { everyMs: { min: 10, max: 60_000 }, downMs: { min: 10, max: 60_000 } },
   applies: (shape) => consumersOf(shape).length > 0,
   arbitrary: (shape) =>

@@ -30,7 +30,7 @@ export interface FaultPlan {
 export const faultKinds = [
   'broker-kill', 'broker-power-loss', 'broker-pause', 'broker-isolate', 'partition-one-way', 'store-partition', 'link-latency',
   'connection-reset', 'wal-stall', 's3-latency', 's3-errors', 's3-unknown', 's3-late', 's3-conflict', 'clock-jump', 'clock-drift',
-  'client-kill', 'client-pause', 'consumer-churn',
+  'client-kill', 'client-pause', 'consumer-churn', 'rolling-restart', 'consumer-loss',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -39,7 +39,7 @@ export interface FaultType {
   /** One sentence for `wavetank list`. */
   readonly summary: string;
   /** Whom it is done to. Of brokers, none named means all. */
-  readonly on: 'brokers' | 'clients';
+  readonly on: 'brokers' | 'clients' | 'consumers';
   /** What `params` holds: these names, all of them, and nothing else. */
   readonly params: Readonly<Record<string, ParamRule>>;
   /** False when the cluster has nobody this fault could be done to. */
@@ -63,8 +63,12 @@ export interface FaultWorld {
   readonly sim: Sim;
   readonly brokers: readonly string[];
   readonly clients: readonly string[];
-  /** Starts a node that is down; does nothing to one that runs. */
+  /** Starts a node that is down; does nothing to one that runs, or is lost. */
   restart(name: string): void;
+  /** SIGTERM to a node that runs: it ends when it is ready to, and is started again. */
+  terminate(name: string): void;
+  /** Ends a node for good. Returns how many operations that dropped. */
+  lose(name: string, reason: string): number;
 }
 
 export interface ClusterShape {

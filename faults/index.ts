@@ -7,3 +7,4 @@ export { compatible } from './overlap.ts';
 export { describeFault, parsePlan, PlanError } from './plan.ts';
 export { generatePlan, shrinkPlan } from './shrink.ts';
 export type { ShrinkStep } from './shrink.ts';
+export { candidates } from './target.ts';

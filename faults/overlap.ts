@@ -14,7 +14,7 @@ export function compatible(faults: readonly Fault[], shape: ClusterShape): boole
 type Layer = 'process' | 'pause' | 'link' | 'store' | 'clock';
 
 const layers: Readonly<Record<FaultKind, Layer>> = {
-  'broker-kill': 'process', 'broker-power-loss': 'process', 'client-kill': 'process', 'consumer-churn': 'process',
+  'broker-kill': 'process', 'broker-power-loss': 'process', 'client-kill': 'process', 'consumer-churn': 'process', 'rolling-restart': 'process', 'consumer-loss': 'process',
   'broker-pause': 'pause', 'client-pause': 'pause',
   'broker-isolate': 'link', 'partition-one-way': 'link', 'link-latency': 'link', 'connection-reset': 'link',
   'store-partition': 'store', 'wal-stall': 'store', 's3-latency': 'store', 's3-errors': 'store', 's3-unknown': 'store', 's3-late': 'store', 's3-conflict': 'store',
@@ -43,12 +43,12 @@ function clash(a: Fault, b: Fault, shape: ClusterShape): boolean {
 
 function starved(fault: Fault, faults: readonly Fault[], shape: ClusterShape): boolean {
   const need = Math.min(layers[fault.kind] === 'store' ? MIN_STORE_REACH_MS : MIN_REACH_MS, fault.durationMs / 2);
-  if (fault.kind === 'clock-jump') {
-    // Only the coordinator of a group that commits looks at the wall clock, and that may be any broker.
-    const calm = freeMs(fault, faults.filter((other) => other !== fault && masksOf(other).length > 0));
-    return calm < Math.min(MIN_CALM_MS, fault.durationMs / 2);
-  }
-  const masks = faults.filter((other) => other !== fault && masksOf(other).includes(layers[fault.kind]));
+  const others = faults.filter((other) => other !== fault);
+  // Only the coordinator of a group that commits looks at the wall clock, and that may be any broker.
+  if (fault.kind === 'clock-jump' && freeMs(fault, others.filter((other) => layers[other.kind] !== 'clock')) < Math.min(MIN_CALM_MS, fault.durationMs / 2)) return true;
+  // The write-ahead log is written when clients ask for it, and whoever leads may be the one they do not get through to.
+  if (fault.kind === 'wal-stall' && freeMs(fault, others.filter((other) => ['link', 'pause'].includes(layers[other.kind]))) < need) return true;
+  const masks = others.filter((other) => masksOf(other).includes(layers[fault.kind]));
   if (masks.length === 0) return false;
   // All targets of a fault that names one must be reachable; of one that names none, some broker.
   const names = reached(fault, shape);
@@ -63,6 +63,8 @@ function masksOf(fault: Fault): readonly Layer[] {
     case 'broker-power-loss':
     case 'client-kill':
     case 'consumer-churn':
+    case 'rolling-restart':
+    case 'consumer-loss':
       return ['pause', 'link', 'store', 'clock'];
     case 'broker-pause':
     case 'client-pause':

@@ -2,13 +2,14 @@
 import { brokerLoss } from './broker-loss.ts';
 import { networkPartition } from './network-partition.ts';
 import { payments } from './payments.ts';
+import { perfectStorm } from './perfect-storm.ts';
 import { quietSea } from './quiet-sea.ts';
 import { rebalanceChurn } from './rebalance-churn.ts';
 import { s3LatencySpike } from './s3-latency-spike.ts';
 import type { Scenario } from './scenario.ts';
 import { walStall } from './wal-stall.ts';
 
-export const scenarios: readonly Scenario[] = [quietSea, brokerLoss, walStall, s3LatencySpike, networkPartition, rebalanceChurn, payments];
+export const scenarios: readonly Scenario[] = [quietSea, brokerLoss, walStall, s3LatencySpike, networkPartition, rebalanceChurn, perfectStorm, payments];
 
 export function findScenario(name: string): Scenario | undefined {
   return scenarios.find((scenario) => scenario.name === name);

@@ -60,7 +60,7 @@ export function prepare(scenario: Scenario, { seed, plan = planOf(scenario, seed
   cluster.add('observer', 'client', (rt) => observe(rt, context, config.group.name));
   cluster.add('final', 'client', (rt) => readEverything(rt, context, config.group.name));
   const clients = [...producers, ...members];
-  const storm = new Storm({ sim, brokers: cluster.brokers, clients, restart: (name) => cluster.restart(name) }, plan);
+  const storm = new Storm({ sim, brokers: cluster.brokers, clients, restart: (name) => cluster.restart(name), terminate: (name) => cluster.terminate(name), lose: (name, reason) => cluster.lose(name, reason) }, plan);
   return { scenario, seed, plan, sim, cluster, storm, context, whiteBox, producers, members };
 }
 

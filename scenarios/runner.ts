@@ -41,7 +41,7 @@ async function boot(run: Run): Promise<string[] | undefined> {
 
 /** Storm, calm and drain. Returns what was still pending when patience ended. */
 async function live(run: Run): Promise<string[]> {
-  const { sim, cluster, storm, context, producers, members, scenario: { config } } = run;
+  const { sim, cluster, storm, context, producers, scenario: { config } } = run;
   const pending: string[] = [];
   const expect = async (what: string, clients: readonly string[], met: () => boolean): Promise<void> => {
     if (!(await until(sim, config.patienceMs, met))) pending.push(pendingSentence(sim, context, what, clients, config.patienceMs));
@@ -53,6 +53,7 @@ async function live(run: Run): Promise<string[]> {
   await until(sim, config.stormMs, never);
   await until(sim, HEAL_MS, () => storm.over);
   context.phase.storm = false;
+  const members = cluster.present(run.members);
 
   phase(run, 'calm');
   start(run, [...cluster.brokers, ...producers, ...members, 'observer']);

@@ -18,6 +18,7 @@ const message = (what: string, preposition: string, end: string): Phrase => (arg
 const phrases: Readonly<Record<string, Phrase>> = {
   'node.start': (arg) => `starts${Number(arg('incarnation')) > 1 ? `, incarnation ${arg('incarnation')}` : ''}`,
   'node.kill': (arg) => `killed: ${arg('reason')}${arg('dropped') ? `, ${arg('dropped')} pending dropped` : ''}`,
+  'node.sigterm': () => 'is told to end (SIGTERM)',
   'node.exit': (arg) => `exits: ${arg('reason')}`,
   'node.pause': () => 'paused',
   'node.resume': (arg) => `resumes, ${arg('held')} events were held`,

@@ -27,6 +27,7 @@ const specials: Readonly<Record<string, Glyph>> = {
   'node.crash': always('cross', 'fault', 9),
   'op.crash': always('cross', 'fault', 9),
   'node.start': always('play', 'life', 7),
+  'node.sigterm': always('flag', 'fault', 8),
   'node.exit': always('square', 'life', 8),
   'node.pause': always('square', 'life', 7),
   'node.resume': always('play', 'life', 7),

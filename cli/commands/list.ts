@@ -15,12 +15,12 @@ export const addList: AddCommand = (program, finish) => {
 
 async function list(): Promise<string> {
   const { scenarios, invariants } = await import('../../scenarios/index.ts');
-  const { faultTypes } = await import('../../faults/index.ts');
+  const { faultKinds, faultTypes } = await import('../../faults/index.ts');
   const parts = scenarios.map((scenario) =>
     [
       `${pc.bold(scenario.name)}${scenario.inDefaultRun ? '' : pc.dim(' (only when named)')}`,
       `  ${scenario.hazard}`,
-      `  ${pc.dim('faults')}  ${scenario.faults.length === 0 ? 'none' : `${scenario.minFaults} to ${scenario.maxFaults} of ${scenario.faults.join(', ')}`}`,
+      `  ${pc.dim('faults')}  ${scenario.faults.length === 0 ? 'none' : `${scenario.minFaults} to ${scenario.maxFaults} of ${scenario.faults.length === faultKinds.length ? 'all of them' : scenario.faults.join(', ')}`}`,
     ].join('\n'),
   );
   const kinds = Object.values(faultTypes).map(({ kind, summary }) => `  ${kind.padEnd(20)} ${summary}`);

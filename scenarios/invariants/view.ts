@@ -52,9 +52,6 @@ export interface PartitionView {
 
 export type EventOf<K extends HistoryKind> = Extract<HistoryEvent, { readonly kind: K }>;
 
-/** Reads of one value that are remembered; more copies than this prove nothing more. */
-const MAX_PLACES = 8;
-
 export function viewOf(history: readonly HistoryEvent[]): View {
   const sends: Send[] = [];
   const open = new Map<string, Send>();
@@ -143,5 +140,5 @@ export function opKey(event: { readonly process: string; readonly op: number }):
 function remember(placesOf: Map<ValueId, Place[]>, place: Place): void {
   const places = placesOf.get(place.value);
   if (places === undefined) placesOf.set(place.value, [place]);
-  else if (places.length < MAX_PLACES && !places.some((other) => other.offset === place.offset && other.tp === place.tp)) places.push(place);
+  else if (!places.some((other) => other.offset === place.offset && other.tp === place.tp)) places.push(place);
 }

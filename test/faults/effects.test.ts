@@ -13,9 +13,10 @@ describe.each(faultKinds)('%s', (kind) => {
   test('touches something and heals', async () => {
     for (let seed = 1; seed <= 6; seed += 1) {
       const plan = generatePlan(planArbitrary([kind], shape, { minFaults: 1, maxFaults: 1 }), seed);
-      const { affected, alive } = await storm(seed, plan);
+      const { affected, alive, lost } = await storm(seed, plan);
       expect(affected.map((count) => count > 0), JSON.stringify(plan.faults)).toEqual([true]);
-      expect(alive).toEqual([...shape.brokers, ...shape.clients]);
+      expect(alive).toEqual([...shape.brokers, ...shape.clients].filter((name) => !lost.has(name)));
+      expect([...lost]).toEqual(kind === 'consumer-loss' ? plan.faults[0]?.target : []);
     }
   });
 });
@@ -24,10 +25,10 @@ test('plans of many faults leave none without effect, and a world that goes on',
   const arb = planArbitrary(faultKinds, shape, { minFaults: 3, maxFaults: 6 });
   for (let seed = 1; seed <= 60; seed += 1) {
     const plan = generatePlan(arb, seed);
-    const { affected, alive } = await storm(seed, plan);
+    const { affected, alive, lost } = await storm(seed, plan);
     const idle = plan.faults.filter((_, index) => (affected[index] ?? 0) === 0);
     expect(idle, `seed ${seed}: ${JSON.stringify(plan.faults)}`).toEqual([]);
-    expect(alive, `seed ${seed}: ${JSON.stringify(plan.faults)}`).toEqual([...shape.brokers, ...shape.clients]);
+    expect(alive, `seed ${seed}: ${JSON.stringify(plan.faults)}`).toEqual([...shape.brokers, ...shape.clients].filter((name) => !lost.has(name)));
   }
 });
 
@@ -48,14 +49,23 @@ test('a kill that meets a dead node does nothing, says so, and starts nothing ea
 });
 
 /** Brokers that write, read and look at the clock, and clients that talk to each of them, ten times a second. */
-async function storm(seed: number, plan: FaultPlan): Promise<{ affected: number[]; alive: string[]; trace: string[] }> {
+async function storm(seed: number, plan: FaultPlan): Promise<{ affected: number[]; alive: string[]; lost: Set<string>; trace: string[] }> {
   const trace: string[] = [];
   const sim = new Sim({ seed, keep: ({ node, kind }) => trace.push(`${node} ${kind}`) });
   const beats = new Map<string, number>();
+  const lost = new Set<string>();
+  const restart = (name: string): void => { if (sim.node(name).state === 'down' && !lost.has(name)) sim.node(name).start(); };
   const beat = (rt: Runtime): void => { beats.set(rt.node, sim.nowUs); };
-  for (const name of shape.brokers) sim.addNode({ name, role: 'broker', main: (rt) => serve(rt, beat) });
+  for (const name of shape.brokers) sim.addNode({ name, role: 'broker', main: (rt) => serve(rt, beat), onExit: () => void sim.control.after(1_000_000, 'supervisor', () => restart(name)) });
   for (const name of shape.clients) sim.addNode({ name, role: 'client', main: (rt) => talk(rt, beat) });
-  const world: FaultWorld = { sim, brokers: shape.brokers, clients: shape.clients, restart: (name) => { if (sim.node(name).state === 'down') sim.node(name).start(); } };
+  const world: FaultWorld = {
+    sim, brokers: shape.brokers, clients: shape.clients, restart,
+    terminate: (name) => sim.node(name).after(0, 'SIGTERM', () => sim.node(name).runtime.exit('closed')),
+    lose: (name, reason) => {
+      lost.add(name);
+      return sim.node(name).kill(reason);
+    },
+  };
   const active: (ActiveFault | undefined)[] = plan.faults.map(() => undefined);
   sim.control.after(0, 'begin', () => {
     for (const name of [...shape.brokers, ...shape.clients]) sim.node(name).start();
@@ -69,7 +79,7 @@ async function storm(seed: number, plan: FaultPlan): Promise<{ affected: number[
   sim.close();
   expect(sim.findings).toEqual([]);
   const alive = [...shape.brokers, ...shape.clients].filter((name) => (beats.get(name) ?? 0) > endUs - 2_000_000);
-  return { affected: active.map((fault) => fault?.affected() ?? 0), alive, trace };
+  return { affected: active.map((fault) => fault?.affected() ?? 0), alive, lost, trace };
 }
 
 async function serve(rt: Runtime, beat: (rt: Runtime) => void): Promise<void> {

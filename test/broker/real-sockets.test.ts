@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultConfig, DirectoryStore, startBroker, type Broker } from '../../broker/index.ts';
 import { encodeRequest } from '../../broker/protocol/index.ts';
-import { StoreError, type Connection, type Runtime } from '../../runtime/index.ts';
+import { StoreError, type Address, type Connection, type Listener, type Runtime } from '../../runtime/index.ts';
 import { NodeClock, NodeNetwork, NodeRandom, nodeRuntime, NodeVolume } from '../../runtime/node/index.ts';
 import { batchOf, createTopic, fetch, fetchBody, produce } from './lab.ts';
 import { Wire } from './wire.ts';
@@ -15,16 +15,19 @@ const MB = 1 << 20;
 const BATCHES = 12;
 const scratch = mkdtempSync(join(tmpdir(), 'wavetank-sockets-'));
 const accepted: Connection[] = [];
+const listened: Address[] = [];
 let broker: Broker;
 let runtime: Runtime;
 
-/** The real network, with what the broker accepted in view. */
+/** The real network, with the ports it gave and the connections it accepted in view. */
 class WatchedNetwork extends NodeNetwork {
-  override listen(...[address, onConnection]: Parameters<NodeNetwork['listen']>): ReturnType<NodeNetwork['listen']> {
-    return super.listen(address, (connection) => {
+  override async listen(...[address, onConnection]: Parameters<NodeNetwork['listen']>): Promise<Listener> {
+    const listener = await super.listen(address, (connection) => {
       accepted.push(connection);
       onConnection(connection);
     });
+    listened.push(listener.address);
+    return listener;
   }
 }
 
@@ -93,14 +96,13 @@ test('two hundred connections that say half a request and stay', async () => {
 });
 
 test('a start that fails gives its port back and leaves nobody waiting', async () => {
-  const { port } = broker.address;
   const refusing = { put: refuse, get: refuse, list: refuse, delete: refuse };
-  const elsewhere = { host: '127.0.0.1', port: port === 65_535 ? port - 1 : port + 1 };
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const start = startBroker(nodeRuntime({ node: 'b2', objects: refusing }), defaultConfig({ brokerId: 2, listen: elsewhere }));
+    const start = startBroker(nodeRuntime({ node: 'b2', objects: refusing, network: new WatchedNetwork() }), defaultConfig({ brokerId: 2, listen: { host: '127.0.0.1', port: 0 } }));
     await expect(start).rejects.toMatchObject({ name: 'StoreError', code: 'DENIED' });
   }
-  await expect(Wire.open(runtime.network, elsewhere)).rejects.toMatchObject({ code: 'REFUSED' });
+  expect(listened).toHaveLength(3);
+  for (const given of listened.slice(1)) await expect(Wire.open(runtime.network, given)).rejects.toMatchObject({ code: 'REFUSED' });
 });
 
 async function refuse(): Promise<never> {

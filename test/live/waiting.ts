@@ -1,6 +1,6 @@
 /** Waiting for real things, with a bound and a reason. */
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 
 export function sleep(delayMs: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, delayMs));
@@ -15,10 +15,18 @@ export async function until(what: string, timeoutMs: number, done: () => boolean
   }
 }
 
+/** A port nobody listens on, and which the kernel does not hand to an outgoing connection before it is used: those begin at 32768 (Linux) or 49152. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    if (await free(port)) return port;
+  }
+}
+
+function free(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

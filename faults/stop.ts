@@ -53,17 +53,16 @@ export function pauseNode(world: FaultWorld, fault: Fault): ActiveFault {
 
 const RETRY_MS = 50;
 
-/** Runs `act` now, or as soon as the node is up. Until then it looks again every 50 ms. */
+/** Runs `act` now, or as soon as the node runs. Until then it looks again every 50 ms. */
 export function whenUp(world: FaultWorld, name: string, act: (node: SimNode) => void): { cancel(): void } {
   let over = false;
   const look = (): void => {
     if (over) return;
     const node = world.sim.node(name);
-    if (node.state === 'down') world.sim.control.after(RETRY_MS * 1000, 'fault.wait', look);
-    else {
+    if (node.running) {
       over = true;
       act(node);
-    }
+    } else world.sim.control.after(RETRY_MS * 1000, 'fault.wait', look);
   };
   look();
   return { cancel: () => { over = true; } };

@@ -46,6 +46,12 @@ export type HistoryEvent =
   | (Base & { readonly kind: 'op.list-offsets'; readonly op: number; readonly tp: Tp })
   | (Base & { readonly kind: 'op.list-offsets.ok'; readonly op: number; readonly start: number | null; readonly end: number })
   | (Base & { readonly kind: 'op.list-offsets.fail'; readonly op: number; readonly error: string })
+  /** A read from `offset`, of a broker that may not lead. Only the answer that there is no such offset is recorded: who is told so gives its position up. */
+  | (Base & { readonly kind: 'op.fetch'; readonly op: number; readonly tp: Tp; readonly offset: number })
+  | (Base & { readonly kind: 'op.fetch.out-of-range'; readonly op: number })
+  /** A new producer asked for an id. One that has no `ok` got no answer, or an error. */
+  | (Base & { readonly kind: 'op.init-producer'; readonly op: number })
+  | (Base & { readonly kind: 'op.init-producer.ok'; readonly op: number; readonly producerId: number })
   /** The final reader has read `tp` from `start` to `end` after everything healed. */
   | (Base & { readonly kind: 'op.drained'; readonly tp: Tp; readonly start: number; readonly end: number })
   /** A client died with an error of its own (a crash in the library is the library's). */

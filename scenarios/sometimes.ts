@@ -51,6 +51,8 @@ export function workCounters(history: readonly HistoryEvent[]): Record<string, n
       case 'op.commit':
       case 'op.fetch-committed':
       case 'op.list-offsets':
+      case 'op.fetch':
+      case 'op.init-producer':
         counters.operations += 1;
         break;
       default:

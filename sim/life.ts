@@ -32,6 +32,8 @@ export class Life {
   /** Undefined for the world's own machinery. */
   globals: LifeGlobals | undefined;
   alive = true;
+  /** Its main has been called; a process that is up has yet to get its first turn. */
+  begun = false;
   paused = false;
   timers = 0;
   requests = 0;

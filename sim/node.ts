@@ -73,9 +73,15 @@ export class SimNode implements LifeOwner {
     const { life, runtime } = this;
     world.schedule(life, world.nowUs, () => {
       world.trace(this, 'node.start', { incarnation: life.incarnation });
+      life.begun = true;
       // A rejection stays unhandled on purpose: the world turns it into this node's crash.
       void this.options.main(runtime);
     }, undefined);
+  }
+
+  /** Runs, or is held while it runs. A process that was started at this very instant does not yet. */
+  get running(): boolean {
+    return this.state !== 'down' && this.life.begun;
   }
 
   /** Up, without running anything. */

@@ -78,6 +78,10 @@ const phrases: Readonly<Record<string, Phrase>> = {
   'op.fetch-committed.ok': (arg) => `committed offset is ${arg('offset')}`,
   'op.list-offsets': (arg) => `asks for start and end of ${arg('tp')}`,
   'op.list-offsets.ok': (arg) => `log runs from ${arg('start')} to ${arg('end')}`,
+  'op.fetch': (arg) => `asks for what follows offset ${arg('offset')} of ${arg('tp')}`,
+  'op.fetch.out-of-range': () => 'is told: no such offset',
+  'op.init-producer': () => 'asks for a producer id',
+  'op.init-producer.ok': (arg) => `is given producer id ${arg('producerId')}`,
   'op.drained': (arg) => `has read all of ${arg('tp')}, ${arg('start')} to ${arg('end')}`,
   'op.crash': (arg) => `client crashes: ${arg('error')}`,
 };

@@ -2,8 +2,8 @@
  * Our own small wire client: a connection for each question. For what an honest kafkajs cannot be brought to say, and
  * other clients can, such as a commit under a generation that is over.
  */
-import { apis, decodeResponse, encodeRequest, FrameReader, type ApiName, type RequestInit, type ResponseOf } from '../../broker/protocol/index.ts';
-import type { Address, Runtime } from '../../runtime/index.ts';
+import { apis, decodeResponse, encodeRequest, ErrorCode, FrameReader, type ApiName, type RequestInit, type ResponseOf } from '../../broker/protocol/index.ts';
+import { NetworkError, type Address, type Runtime } from '../../runtime/index.ts';
 
 const FRAME_BYTES_MAX = 1024 * 1024;
 
@@ -26,4 +26,20 @@ export async function ask<N extends ApiName>(rt: Runtime, address: Address, api:
     };
     connection.write(encodeRequest(api, version, apis[api].key, rt.node, body));
   });
+}
+
+/** As `ask`; undefined also when it cannot connect. */
+export async function askIfReachable<N extends ApiName>(...question: Parameters<typeof ask<N>>): Promise<ResponseOf<N> | undefined> {
+  try {
+    return await ask<N>(...question);
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    return undefined;
+  }
+}
+
+/** Undefined when this broker does not know, or does not answer. */
+export async function findCoordinator(rt: Runtime, broker: Address, group: string, timeoutMs: number): Promise<Address | undefined> {
+  const found = await askIfReachable(rt, broker, 'FindCoordinator', 2, { key: group }, timeoutMs);
+  return found?.errorCode === ErrorCode.NONE ? { host: found.host, port: found.port } : undefined;
 }

@@ -7,6 +7,7 @@ import { judgeLiveness } from './liveness.ts';
 import { judgeOrder } from './order.ts';
 import { judgePolls } from './polls.ts';
 import { Report } from './report.ts';
+import { judgeProducerIds } from './producer-ids.ts';
 import { judgeSends } from './sends.ts';
 import { judgeRecoveries, judgeStorage } from './storage.ts';
 import { viewOf } from './view.ts';
@@ -17,6 +18,7 @@ export function judge(history: readonly HistoryEvent[], whiteBox: readonly Trace
   const view = viewOf(history);
   const report = new Report();
   judgeSends(view, report);
+  judgeProducerIds(view, report);
   judgeOrder(view, report);
   judgePolls(view, report);
   judgeWatermarks(view, whiteBox, report);

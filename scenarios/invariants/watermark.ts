@@ -9,32 +9,50 @@ export function judgeWatermarks(view: View, whiteBox: readonly TraceEvent[], rep
   judgeLeaders(whiteBox, report);
 }
 
-/** Whoever asks for the log end after somebody has seen it further must not be told less. */
+/** Whoever asks for the log end, or reads at it, after somebody has seen it further must not be told less. */
 function judgeLogEnds(view: View, report: Report): void {
   const floors = new Map<string, Floor>();
-  const asked = new Map<string, { event: EventOf<'op.list-offsets'>; floor: Floor | undefined }>();
+  const asked = new Map<string, Question>();
   const sends = new Map<string, Send>(view.sends.map((send) => [opKey(send.event), send]));
   for (const event of view.history) {
     const shown = shows(event, sends, asked);
-    if (event.kind === 'op.list-offsets') asked.set(opKey(event), { event, floor: floors.get(event.tp) });
-    if (event.kind === 'op.list-offsets.ok') {
-      const question = asked.get(opKey(event));
-      const floor = question?.floor;
-      if (question !== undefined && floor !== undefined && event.end < floor.end) {
-        const { tp } = question.event;
-        report.add(tp, {
-          invariant: 'read-your-ack',
-          blame: 'broker',
-          summary: `${event.process} was told that ${tp} ends at offset ${event.end}, after ${floor.words}`,
-          at: event.seq,
-          evidence: [floor.seq, question.event.seq, event.seq],
-          because: [`${floor.words}, and only then ${event.process} asked for the log end of ${tp}`, `However, the answer was ${event.end}`],
-        });
-      }
-    }
+    if (event.kind === 'op.list-offsets' || event.kind === 'op.fetch') asked.set(opKey(event), { event, floor: floors.get(event.tp) });
+    if (event.kind === 'op.list-offsets.ok' || event.kind === 'op.fetch.out-of-range') judgeAnswer(asked.get(opKey(event)), event, report);
     const floor = shown === undefined ? undefined : floors.get(shown.tp);
     if (shown !== undefined && (floor === undefined || shown.floor.end > floor.end)) floors.set(shown.tp, shown.floor);
   }
+}
+
+interface Question {
+  readonly event: EventOf<'op.list-offsets' | 'op.fetch'>;
+  /** What had been proved when it was asked. */
+  readonly floor: Floor | undefined;
+}
+
+function judgeAnswer(question: Question | undefined, answer: EventOf<'op.list-offsets.ok' | 'op.fetch.out-of-range'>, report: Report): void {
+  if (question?.floor === undefined) return;
+  const { event, floor } = question;
+  const told = toldTooLittle(event, answer, floor.end);
+  if (told === undefined) return;
+  report.add(event.tp, {
+    invariant: 'read-your-ack',
+    blame: 'broker',
+    summary: `${answer.process} was told that ${told.words}, after ${floor.words}`,
+    at: answer.seq,
+    evidence: [floor.seq, event.seq, answer.seq],
+    because: [`${floor.words}, and only then ${answer.process} asked for ${told.wanted}`, `However, the answer was ${told.answer}`],
+  });
+}
+
+/** Undefined when the answer agrees with a log that goes on to `end`, at least. */
+function toldTooLittle(asked: Question['event'], answer: EventOf<'op.list-offsets.ok' | 'op.fetch.out-of-range'>, end: number): { words: string; wanted: string; answer: string } | undefined {
+  const { tp } = asked;
+  if (answer.kind === 'op.list-offsets.ok') {
+    if (answer.end >= end) return undefined;
+    return { words: `${tp} ends at offset ${answer.end}`, wanted: `the log end of ${tp}`, answer: String(answer.end) };
+  }
+  if (asked.kind !== 'op.fetch' || asked.offset > end) return undefined;
+  return { words: `offset ${asked.offset} of ${tp} is out of range`, wanted: `what follows offset ${asked.offset} of ${tp}`, answer: 'OFFSET_OUT_OF_RANGE' };
 }
 
 interface Floor {
@@ -44,7 +62,7 @@ interface Floor {
 }
 
 /** What an event proves about the log's end. */
-function shows(event: HistoryEvent, sends: ReadonlyMap<string, Send>, asked: ReadonlyMap<string, { readonly event: EventOf<'op.list-offsets'> }>): { tp: string; floor: Floor } | undefined {
+function shows(event: HistoryEvent, sends: ReadonlyMap<string, Send>, asked: ReadonlyMap<string, Question>): { tp: string; floor: Floor } | undefined {
   switch (event.kind) {
     case 'op.send.ok': {
       const sent = sends.get(opKey(event))?.event;

@@ -7,13 +7,15 @@ import type { Runtime, Tp } from '../../runtime/index.ts';
 import { kafkaClient } from '../clients/kafkajs.ts';
 import { errorName } from '../clients/outcome.ts';
 import { addressOf, type ClientContext, type ClientStatus, untilItWorks } from './context.ts';
-import { watchLogEnds } from './log-end-watch.ts';
+import { BOOKS, keepBooks } from './bookkeeper.ts';
+import { watchBroker } from './broker-watch.ts';
 
 export async function observe(rt: Runtime, context: ClientContext, group: string): Promise<void> {
   const status = context.board.enter(rt.node);
   const { kafka } = kafkaClient(rt, status.process, context.bootstrap);
   const admin = kafka.admin();
-  for (const broker of context.bootstrap) void watchLogEnds(rt, context, status, addressOf(broker));
+  for (const broker of context.bootstrap) void watchBroker(rt, context, status, addressOf(broker), [group, BOOKS]);
+  void keepBooks(rt, context, status);
   await untilItWorks(rt, EVERY_MS, () => admin.connect());
   while (context.phase.consuming) {
     await fetchCommitted(rt, context, status, admin, group);

@@ -4,8 +4,8 @@
  * refused (ILLEGAL_GENERATION), or it takes the group back to an offset that somebody else has long passed.
  */
 import { ErrorCode, errorName } from '../../broker/protocol/index.ts';
-import { NetworkError, type Address, type Runtime, type Tp } from '../../runtime/index.ts';
-import { ask } from '../clients/lean.ts';
+import type { Address, Runtime, Tp } from '../../runtime/index.ts';
+import { askIfReachable, findCoordinator } from '../clients/lean.ts';
 import { addressOf, type ClientContext, type ClientStatus } from './context.ts';
 import type { Membership, MembershipView } from './membership.ts';
 
@@ -38,34 +38,19 @@ export async function straggle(rt: Runtime, context: ClientContext, group: strin
 
 async function commitLate(rt: Runtime, context: ClientContext, group: string, status: ClientStatus, { mine, tp, offset }: Work, broker: Address): Promise<void> {
   const { history } = context;
-  try {
-    const coordinator = await findCoordinator(rt, broker, group);
-    if (coordinator === undefined) return;
-    const op = history.nextOp();
-    const commitId = `${status.process}/late-${op}`;
-    const at = tp.lastIndexOf('-');
-    history.record(rt, status.process, { kind: 'op.commit', op, group, member: mine.member, generation: mine.generation, tp, offset, commitId });
-    const partitions = [{ partitionIndex: Number(tp.slice(at + 1)), committedOffset: offset, committedMetadata: commitId }];
-    const answer = await ask(rt, coordinator, 'OffsetCommit', 5, { groupId: group, generationIdOrMemberEpoch: mine.generation, memberId: mine.member, topics: [{ name: tp.slice(0, at), partitions }] }, ANSWER_MS)
-      .catch(unreachable);
-    const error = answer?.topics[0]?.partitions[0]?.errorCode;
-    if (error === undefined) history.record(rt, status.process, { kind: 'op.commit.unknown', op, error: 'no answer' });
-    else if (error === ErrorCode.NONE) history.record(rt, status.process, { kind: 'op.commit.ok', op });
-    else history.record(rt, status.process, { kind: 'op.commit.fail', op, error: errorName(error) });
-  } catch (error) {
-    // Nobody could be asked: then there is no late commit this time.
-    if (!(error instanceof NetworkError)) throw error;
-  }
-}
-
-async function findCoordinator(rt: Runtime, broker: Address, group: string): Promise<Address | undefined> {
-  const found = await ask(rt, broker, 'FindCoordinator', 2, { key: group }, ANSWER_MS);
-  return found === undefined || found.errorCode !== ErrorCode.NONE ? undefined : { host: found.host, port: found.port };
-}
-
-function unreachable(error: unknown): undefined {
-  if (!(error instanceof NetworkError)) throw error;
-  return undefined;
+  const coordinator = await findCoordinator(rt, broker, group, ANSWER_MS);
+  // Nobody could be asked: then there is no late commit this time.
+  if (coordinator === undefined) return;
+  const op = history.nextOp();
+  const commitId = `${status.process}/late-${op}`;
+  const at = tp.lastIndexOf('-');
+  history.record(rt, status.process, { kind: 'op.commit', op, group, member: mine.member, generation: mine.generation, tp, offset, commitId });
+  const partitions = [{ partitionIndex: Number(tp.slice(at + 1)), committedOffset: offset, committedMetadata: commitId }];
+  const answer = await askIfReachable(rt, coordinator, 'OffsetCommit', 5, { groupId: group, generationIdOrMemberEpoch: mine.generation, memberId: mine.member, topics: [{ name: tp.slice(0, at), partitions }] }, ANSWER_MS);
+  const error = answer?.topics[0]?.partitions[0]?.errorCode;
+  if (error === undefined) history.record(rt, status.process, { kind: 'op.commit.unknown', op, error: 'no answer' });
+  else if (error === ErrorCode.NONE) history.record(rt, status.process, { kind: 'op.commit.ok', op });
+  else history.record(rt, status.process, { kind: 'op.commit.fail', op, error: errorName(error) });
 }
 
 const LOOK_MS = 200;

@@ -133,9 +133,18 @@ const cases: readonly Case[] = [
     tape.poll('c1', 1, T, 0, ['a', 'b'], broken ? 1 : 2);
     tape.drain(T, ['a', 'b']);
   } },
+  { name: 'unique-producer-id', blame: 'broker', what: 'a producer id given twice', story(tape, broken) {
+    tape.producerId('p1', 7);
+    tape.producerId('p2', broken ? 7 : 8);
+  } },
   { name: 'read-your-ack', blame: 'broker', what: 'a log end below an acknowledged offset', story(tape, broken) {
     two(tape);
     tape.listed(T, 0, broken ? 1 : 2);
+    tape.drain(T, ['a', 'b']);
+  } },
+  { name: 'read-your-ack', blame: 'broker', what: 'a reader at the end who is told that it is out of range', story(tape, broken) {
+    two(tape);
+    tape.outOfRange(T, broken ? 2 : 3);
     tape.drain(T, ['a', 'b']);
   } },
   { name: 'read-your-ack', blame: 'broker', what: 'a log end that went back', story(tape, broken) {

@@ -62,6 +62,14 @@ export class Tape {
     const { op } = this.add('observer', { kind: 'op.list-offsets', op: (this.op += 1), tp });
     this.add('observer', { kind: 'op.list-offsets.ok', op, start, end });
   }
+  outOfRange(tp: string, offset: number): void {
+    const { op } = this.add('observer', { kind: 'op.fetch', op: (this.op += 1), tp, offset });
+    this.add('observer', { kind: 'op.fetch.out-of-range', op });
+  }
+  producerId(process: string, producerId: number): void {
+    const { op } = this.add(process, { kind: 'op.init-producer', op: (this.op += 1) });
+    this.add(process, { kind: 'op.init-producer.ok', op, producerId });
+  }
   drain(tp: string, values: readonly ValueId[], start = 0): void {
     if (values.length > 0) this.finalPoll(tp, start, values);
     this.add('final', { kind: 'op.drained', tp, start, end: start + values.length });

@@ -1,8 +1,8 @@
 /** Two brokers on one store: orderly ends, sudden ends, the same id twice, a store that is away, groups asked of the wrong one. */
 import { describe, expect, test } from 'vitest';
-import { decodeRecords, ErrorCode, splitBatches } from '../../broker/protocol/index.ts';
+import { ErrorCode } from '../../broker/protocol/index.ts';
 import type { StoreRule } from '../../sim/index.ts';
-import { addressOf, batchOf, createTopic, fetch, Lab, produce, SECOND_US } from './lab.ts';
+import { addressOf, batchOf, createTopic, fetch, Lab, produce, SECOND_US, valuesOf } from './lab.ts';
 import { Wire } from './wire.ts';
 
 const PARTITIONS = 4;
@@ -18,7 +18,7 @@ async function values(wire: Wire, index: number): Promise<string[]> {
   for (;;) {
     const { errorCode, records } = await fetch(wire, { index, offset: found.length });
     if (errorCode !== 0) throw new Error(`fetch of ${index} at ${found.length}: ${errorCode}`);
-    const more = splitBatches(records!).flatMap(decodeRecords).map(({ value }) => String(value));
+    const more = valuesOf(records);
     if (more.length === 0) return found;
     found.push(...more);
   }

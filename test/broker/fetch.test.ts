@@ -1,8 +1,8 @@
 /** Fetch and ListOffsets: bounds, long polls, sessions, epochs, times; hot from memory and cold from data objects. */
 import { crc32c } from '@node-rs/crc32';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeRecords, ErrorCode, splitBatches } from '../../broker/protocol/index.ts';
-import { addressOf, batchOf, createTopic, fetch, fetchBody, Lab, produce, type FetchInit } from './lab.ts';
+import { ErrorCode, splitBatches } from '../../broker/protocol/index.ts';
+import { addressOf, batchOf, createTopic, fetch, fetchBody, Lab, produce, valuesOf, type FetchInit } from './lab.ts';
 import { Wire } from './wire.ts';
 
 describe.each([['hot', 1 << 20], ['cold', 0]])('%s: a log of ten batches of two', (_, hotBytes) => {
@@ -184,7 +184,3 @@ test.each<[string, (batch: Buffer) => unknown]>([
   expect(lab.sim.findings).toEqual([]);
   lab.sim.close();
 });
-
-function valuesOf(records: Buffer | null): string[] {
-  return splitBatches(records ?? Buffer.alloc(0)).flatMap(decodeRecords).map(({ value }) => String(value));
-}

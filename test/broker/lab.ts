@@ -1,6 +1,6 @@
 /** Brokers in a simulated world, and jobs that run on client machines beside them. */
 import { defaultConfig, startBroker, type Broker, type BrokerConfig } from '../../broker/index.ts';
-import { encodeBatch, type BatchOptions, type ResponseOf } from '../../broker/protocol/index.ts';
+import { decodeRecords, encodeBatch, splitBatches, type BatchOptions, type ResponseOf } from '../../broker/protocol/index.ts';
 import { StoreError, type Address, type Runtime, type TraceEvent } from '../../runtime/index.ts';
 import { Sim } from '../../sim/index.ts';
 import { inside, SECOND_US } from '../sim/support.ts';
@@ -121,4 +121,9 @@ export async function fetch(wire: Wire, init: FetchInit = {}): Promise<FetchedPa
   const { responses, errorCode } = await wire.ask('Fetch', 12, fetchBody(init));
   if (errorCode !== 0) throw new Error(`fetch refused: ${errorCode}`);
   return responses[0]!.partitions[0]!;
+}
+
+/** The records' values, in order. */
+export function valuesOf(records: Buffer | null): string[] {
+  return splitBatches(records ?? Buffer.alloc(0)).flatMap(decodeRecords).map(({ value }) => String(value));
 }

@@ -26,4 +26,4 @@ export const brokerIsolate: FaultType = {
   },
 };
 
-const words: Readonly<Record<string, string>> = { clients: 'its clients', store: 'the object store', everything: 'everything' };
+const words: Readonly<Record<string, string>> = { clients: 'clients', store: 'the object store', everything: 'everything' };

@@ -39,23 +39,26 @@ export type HistoryEvent =
   | (Base & { readonly kind: 'op.commit.fail'; readonly op: number; readonly error: string })
   | (Base & { readonly kind: 'op.commit.unknown'; readonly op: number; readonly error: string })
   /** Committed offset asked for (`op.fetch-committed`) and answered; -1 for none. */
-  | (Base & { readonly kind: 'op.fetch-committed'; readonly op: number; readonly group: string; readonly tp: Tp })
+  | (Base & { readonly kind: 'op.fetch-committed'; readonly op: number; readonly group: string; readonly tp: Tp; readonly broker: Asked })
   | (Base & { readonly kind: 'op.fetch-committed.ok'; readonly op: number; readonly offset: number; readonly commitId: string | null })
   | (Base & { readonly kind: 'op.fetch-committed.fail'; readonly op: number; readonly error: string })
   /** Log end, and start if that was asked too, as ListOffsets told them. One that has no `ok` and no `fail` was asked of a broker that does not lead, or does not answer. */
-  | (Base & { readonly kind: 'op.list-offsets'; readonly op: number; readonly tp: Tp })
+  | (Base & { readonly kind: 'op.list-offsets'; readonly op: number; readonly tp: Tp; readonly broker: Asked })
   | (Base & { readonly kind: 'op.list-offsets.ok'; readonly op: number; readonly start: number | null; readonly end: number })
   | (Base & { readonly kind: 'op.list-offsets.fail'; readonly op: number; readonly error: string })
   /** A read from `offset`, of a broker that may not lead. Only the answer that there is no such offset is recorded: who is told so gives its position up. */
-  | (Base & { readonly kind: 'op.fetch'; readonly op: number; readonly tp: Tp; readonly offset: number })
+  | (Base & { readonly kind: 'op.fetch'; readonly op: number; readonly tp: Tp; readonly offset: number; readonly broker: Asked })
   | (Base & { readonly kind: 'op.fetch.out-of-range'; readonly op: number })
   /** A new producer asked for an id. One that has no `ok` got no answer, or an error. */
-  | (Base & { readonly kind: 'op.init-producer'; readonly op: number })
+  | (Base & { readonly kind: 'op.init-producer'; readonly op: number; readonly broker: Asked })
   | (Base & { readonly kind: 'op.init-producer.ok'; readonly op: number; readonly producerId: number })
   /** The final reader has read `tp` from `start` to `end` after everything healed. */
   | (Base & { readonly kind: 'op.drained'; readonly tp: Tp; readonly start: number; readonly end: number })
   /** A client died with an error of its own (a crash in the library is the library's). */
   | (Base & { readonly kind: 'op.crash'; readonly error: string });
+
+/** The host of the broker that was asked; null when a library chose it. */
+export type Asked = string | null;
 
 export interface PolledRecord {
   readonly offset: number;

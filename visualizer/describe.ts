@@ -74,17 +74,20 @@ const phrases: Readonly<Record<string, Phrase>> = {
   'op.commit.ok': () => 'commit accepted',
   'op.commit.fail': (arg) => `commit refused (${arg('error')})`,
   'op.commit.unknown': (arg) => `commit unknown (${arg('error')})`,
-  'op.fetch-committed': (arg) => `asks what ${arg('group')} committed for ${arg('tp')}`,
+  'op.fetch-committed': (arg) => `asks${of(arg)} what ${arg('group')} committed for ${arg('tp')}`,
   'op.fetch-committed.ok': (arg) => `committed offset is ${arg('offset')}`,
-  'op.list-offsets': (arg) => `asks for start and end of ${arg('tp')}`,
+  'op.list-offsets': (arg) => `asks${of(arg)} for start and end of ${arg('tp')}`,
   'op.list-offsets.ok': (arg) => `log runs from ${arg('start')} to ${arg('end')}`,
-  'op.fetch': (arg) => `asks for what follows offset ${arg('offset')} of ${arg('tp')}`,
+  'op.fetch': (arg) => `asks${of(arg)} for what follows offset ${arg('offset')} of ${arg('tp')}`,
   'op.fetch.out-of-range': () => 'is told: no such offset',
-  'op.init-producer': () => 'asks for a producer id',
+  'op.init-producer': (arg) => `asks${of(arg)} for a producer id`,
   'op.init-producer.ok': (arg) => `is given producer id ${arg('producerId')}`,
   'op.drained': (arg) => `has read all of ${arg('tp')}, ${arg('start')} to ${arg('end')}`,
   'op.crash': (arg) => `client crashes: ${arg('error')}`,
 };
+
+/** Whom, when a broker was asked by name. */
+const of = (arg: (name: string) => string): string => arg('broker') === '' ? '' : ` ${arg('broker')}`;
 
 const noError = (error: string): boolean => error === '' || error === '0' || error === 'NONE';
 

@@ -3,7 +3,7 @@ import type { TraceEvent } from '../../runtime/index.ts';
 import { Committed, isOver, type Commit } from './committed.ts';
 import { judgeResume } from './resume.ts';
 import type { Report } from './report.ts';
-import { opKey, type EventOf, type View } from './view.ts';
+import { by, opKey, type EventOf, type View } from './view.ts';
 
 export function judgeGroups(view: View, whiteBox: readonly TraceEvent[], report: Report): void {
   const committed = new Committed();
@@ -129,10 +129,10 @@ function judgeAnswer(question: EventOf<'op.fetch-committed'>, answer: EventOf<'o
     report.add(about, {
       invariant: 'commit-loss',
       blame: 'broker',
-      summary: `${answer.process} was told that group ${group} has committed nothing of ${tp}, but the commit of offset ${floor.event.offset} by ${floor.event.process} had been acknowledged`,
+      summary: `${answer.process} was told${by(question)} that group ${group} has committed nothing of ${tp}, but the commit of offset ${floor.event.offset} by ${floor.event.process} had been acknowledged`,
       at: answer.seq,
       evidence: [floor.event.seq, floor.ackedSeq, question.seq, answer.seq],
-      because: [`${floor.event.process} committed offset ${floor.event.offset} of ${tp}`, `It was acknowledged before ${question.process} asked`, 'However, the answer was that there is no committed offset'],
+      because: [`${floor.event.process} committed offset ${floor.event.offset} of ${tp}`, `It was acknowledged before ${question.process} asked`, `However, the answer${by(question)} was that there is no committed offset`],
     });
     return;
   }
@@ -153,14 +153,14 @@ function judgeAnswer(question: EventOf<'op.fetch-committed'>, answer: EventOf<'o
   report.add(about, {
     invariant: 'stale-commit',
     blame: 'broker',
-    summary: `${answer.process} was told that group ${group} has committed offset ${read.event.offset} of ${tp}, but the later commit of ${floor.event.offset} by ${floor.event.process} had been acknowledged`,
+    summary: `${answer.process} was told${by(question)} that group ${group} has committed offset ${read.event.offset} of ${tp}, but the later commit of ${floor.event.offset} by ${floor.event.process} had been acknowledged`,
     at: answer.seq,
     evidence: [read.event.seq, floor.event.seq, floor.ackedSeq, question.seq, answer.seq],
     because: [
       `the commit of offset ${read.event.offset} by ${read.event.process} was over, or of a past generation, when ${floor.event.process} committed ${floor.event.offset}`,
       `${floor.event.process} committed offset ${floor.event.offset} of ${tp}, and was told so`,
       `Only then ${question.process} asked`,
-      `However, the answer was the older offset ${read.event.offset}`,
+      `However, the answer${by(question)} was the older offset ${read.event.offset}`,
     ],
   });
 }

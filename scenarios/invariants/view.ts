@@ -2,7 +2,7 @@
  * The history, indexed once: what was sent and how that ended, and where each record was seen. Every family of
  * invariants reads from here; building it is one pass over the events.
  */
-import type { HistoryEvent, HistoryKind, Tp, ValueId } from '../../runtime/index.ts';
+import type { Asked, HistoryEvent, HistoryKind, Tp, ValueId } from '../../runtime/index.ts';
 
 export interface View {
   readonly history: readonly HistoryEvent[];
@@ -48,6 +48,11 @@ export interface PartitionView {
   drained: EventOf<'op.drained'> | undefined;
   /** The highest watermark that any poll showed. */
   watermark: { readonly offset: number; readonly seq: number; readonly process: string } | undefined;
+}
+
+/** For sentences: which broker said so, when one was asked by name. */
+export function by({ broker }: { readonly broker: Asked }): string {
+  return broker === null ? '' : ` by ${broker}`;
 }
 
 export type EventOf<K extends HistoryKind> = Extract<HistoryEvent, { readonly kind: K }>;

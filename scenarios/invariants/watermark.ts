@@ -1,7 +1,7 @@
 /** How far the log is: log ends as told to clients, and high watermarks as clients and brokers saw them. */
 import type { HistoryEvent, TraceEvent } from '../../runtime/index.ts';
 import type { Report } from './report.ts';
-import { opKey, type EventOf, type Send, type View } from './view.ts';
+import { by, opKey, type EventOf, type Send, type View } from './view.ts';
 
 export function judgeWatermarks(view: View, whiteBox: readonly TraceEvent[], report: Report): void {
   judgeLogEnds(view, report);
@@ -37,10 +37,10 @@ function judgeAnswer(question: Question | undefined, answer: EventOf<'op.list-of
   report.add(event.tp, {
     invariant: 'read-your-ack',
     blame: 'broker',
-    summary: `${answer.process} was told that ${told.words}, after ${floor.words}`,
+    summary: `${answer.process} was told${by(event)} that ${told.words}, after ${floor.words}`,
     at: answer.seq,
     evidence: [floor.seq, event.seq, answer.seq],
-    because: [`${floor.words}, and only then ${answer.process} asked for ${told.wanted}`, `However, the answer was ${told.answer}`],
+    because: [`${floor.words}, and only then ${answer.process} asked for ${told.wanted}`, `However, the answer${by(event)} was ${told.answer}`],
   });
 }
 

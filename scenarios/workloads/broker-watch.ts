@@ -28,10 +28,10 @@ export async function watchBroker(rt: Runtime, context: ClientContext, { process
 // Who does not lead says so; that is nothing to remember.
 
 async function logEnds(watch: Watch): Promise<void> {
-  const { rt, context: { history, topic }, process, indexes } = watch;
+  const { rt, context: { history, topic }, process, broker, indexes } = watch;
   const ops = indexes.map((index) => {
     const op = history.nextOp();
-    history.record(rt, process, { kind: 'op.list-offsets', op, tp: tpOf(watch, index) });
+    history.record(rt, process, { kind: 'op.list-offsets', op, tp: tpOf(watch, index), broker: broker.host });
     return op;
   });
   const answer = await question(watch, 'ListOffsets', 5, { topics: [{ name: topic, partitions: indexes.map((partitionIndex) => ({ partitionIndex, timestamp: LATEST })) }] });
@@ -41,10 +41,10 @@ async function logEnds(watch: Watch): Promise<void> {
 }
 
 async function committed(watch: Watch): Promise<void> {
-  const { rt, context: { history, topic }, process, groups, indexes } = watch;
+  const { rt, context: { history, topic }, process, broker, groups, indexes } = watch;
   const ops = groups.map((group) => indexes.map((index) => {
     const op = history.nextOp();
-    history.record(rt, process, { kind: 'op.fetch-committed', op, group, tp: tpOf(watch, index) });
+    history.record(rt, process, { kind: 'op.fetch-committed', op, group, tp: tpOf(watch, index), broker: broker.host });
     return op;
   }));
   const answer = await question(watch, 'OffsetFetch', 8, { groups: groups.map((groupId) => ({ groupId, topics: [{ name: topic, partitionIndexes: indexes }] })) });
@@ -57,13 +57,13 @@ async function committed(watch: Watch): Promise<void> {
 
 /** A client that is told that its offset is out of range gives its position up (kafkajs#1119). */
 async function afterLastRecord(watch: Watch): Promise<void> {
-  const { rt, context: { board, history, topic }, process, indexes } = watch;
+  const { rt, context: { board, history, topic }, process, broker, indexes } = watch;
   const ops: number[] = [];
   const partitions = indexes.map((index) => {
     const tp = tpOf(watch, index);
     const op = history.nextOp();
     const offset = board.acked.get(tp) ?? 0;
-    history.record(rt, process, { kind: 'op.fetch', op, tp, offset });
+    history.record(rt, process, { kind: 'op.fetch', op, tp, offset, broker: broker.host });
     ops.push(op);
     return { partition: index, fetchOffset: offset, partitionMaxBytes: 1 };
   });
@@ -75,9 +75,9 @@ async function afterLastRecord(watch: Watch): Promise<void> {
 
 /** Of an idempotent producer. What brokers know of ids must survive them. */
 async function newProducer(watch: Watch): Promise<void> {
-  const { rt, context: { history }, process } = watch;
+  const { rt, context: { history }, process, broker } = watch;
   const op = history.nextOp();
-  history.record(rt, process, { kind: 'op.init-producer', op });
+  history.record(rt, process, { kind: 'op.init-producer', op, broker: broker.host });
   const answer = await question(watch, 'InitProducerId', 2, { transactionalId: null, transactionTimeoutMs: 60_000 });
   if (answer?.errorCode === ErrorCode.NONE) history.record(rt, process, { kind: 'op.init-producer.ok', op, producerId: answer.producerId });
 }

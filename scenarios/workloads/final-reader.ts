@@ -65,7 +65,7 @@ async function listOffsets(reader: Reader, admin: Admin): Promise<boolean> {
   const { history, topic } = context;
   const ops = Array.from({ length: context.partitions }, (_, partition) => {
     const op = history.nextOp();
-    history.record(rt, status.process, { kind: 'op.list-offsets', op, tp: `${topic}-${partition}` });
+    history.record(rt, status.process, { kind: 'op.list-offsets', op, tp: `${topic}-${partition}`, broker: null });
     return op;
   });
   try {

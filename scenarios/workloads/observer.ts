@@ -32,7 +32,7 @@ export async function fetchCommitted(rt: Runtime, context: ClientContext, status
     const op = history.nextOp();
     ops.set(partition, op);
     const tp: Tp = `${topic}-${partition}`;
-    history.record(rt, status.process, { kind: 'op.fetch-committed', op, group, tp });
+    history.record(rt, status.process, { kind: 'op.fetch-committed', op, group, tp, broker: null });
   }
   try {
     const answers = await admin.fetchOffsets({ groupId: group, topics: [topic] });

@@ -55,19 +55,19 @@ export class Tape {
     this.commitOk(process, this.commit(process, generation, tp, offset));
   }
   fetched(tp: string, offset: number, commitId: string | null): void {
-    const { op } = this.add('observer', { kind: 'op.fetch-committed', op: (this.op += 1), group, tp });
+    const { op } = this.add('observer', { kind: 'op.fetch-committed', op: (this.op += 1), group, tp, broker: null });
     this.add('observer', { kind: 'op.fetch-committed.ok', op, offset, commitId });
   }
   listed(tp: string, start: number, end: number): void {
-    const { op } = this.add('observer', { kind: 'op.list-offsets', op: (this.op += 1), tp });
+    const { op } = this.add('observer', { kind: 'op.list-offsets', op: (this.op += 1), tp, broker: null });
     this.add('observer', { kind: 'op.list-offsets.ok', op, start, end });
   }
   outOfRange(tp: string, offset: number): void {
-    const { op } = this.add('observer', { kind: 'op.fetch', op: (this.op += 1), tp, offset });
+    const { op } = this.add('observer', { kind: 'op.fetch', op: (this.op += 1), tp, offset, broker: 'b1' });
     this.add('observer', { kind: 'op.fetch.out-of-range', op });
   }
   producerId(process: string, producerId: number): void {
-    const { op } = this.add(process, { kind: 'op.init-producer', op: (this.op += 1) });
+    const { op } = this.add(process, { kind: 'op.init-producer', op: (this.op += 1), broker: 'b1' });
     this.add(process, { kind: 'op.init-producer.ok', op, producerId });
   }
   drain(tp: string, values: readonly ValueId[], start = 0): void {

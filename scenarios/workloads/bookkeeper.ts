@@ -3,7 +3,7 @@
  * processors and connectors. It asks anew for its coordinator before each commit, so it is with a new one long before a member is.
  */
 import { ErrorCode, errorName } from '../../broker/protocol/index.ts';
-import type { Runtime } from '../../runtime/index.ts';
+import type { Address, Runtime } from '../../runtime/index.ts';
 import { askIfReachable, findCoordinator } from '../clients/lean.ts';
 import { addressOf, type ClientContext, type ClientStatus } from './context.ts';
 
@@ -18,7 +18,7 @@ export async function keepBooks(rt: Runtime, context: ClientContext, status: Cli
   }
 }
 
-async function commit(rt: Runtime, { board, history, topic, partitions: count }: ClientContext, { process }: ClientStatus, coordinator: ReturnType<typeof addressOf>): Promise<void> {
+async function commit(rt: Runtime, { board, history, topic, partitions: count }: ClientContext, { process }: ClientStatus, coordinator: Address): Promise<void> {
   const ops: number[] = [];
   const partitions = Array.from({ length: count }, (_, partitionIndex) => {
     const op = history.nextOp();

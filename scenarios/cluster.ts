@@ -14,7 +14,7 @@ export class Cluster {
   readonly bootstrap: readonly string[];
   readonly settings: BrokerSettings;
   /** Ended for good by a fault. */
-  readonly lost = new Set<string>();
+  private readonly lost = new Set<string>();
   private readonly ready = new Set<string>();
   private readonly running = new Map<string, Broker>();
 

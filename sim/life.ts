@@ -32,7 +32,7 @@ export class Life {
   /** Undefined for the world's own machinery. */
   globals: LifeGlobals | undefined;
   alive = true;
-  /** Its main has been called; a process that is up has yet to get its first turn. */
+  /** Its main has been called. Until then a node that is up is a process that was only just started. */
   begun = false;
   paused = false;
   timers = 0;

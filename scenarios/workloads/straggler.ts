@@ -3,10 +3,10 @@
  * given its partitions anew, in a later generation, and may have lost this one. KIP-447 calls it a zombie. It must be
  * refused (ILLEGAL_GENERATION), or it takes the group back to an offset that somebody else has long passed.
  */
-import { ErrorCode, errorName } from '../../broker/protocol/index.ts';
 import type { Address, Runtime, Tp } from '../../runtime/index.ts';
-import { askIfReachable, findCoordinator } from '../clients/lean.ts';
+import { findCoordinator } from '../clients/lean.ts';
 import { addressOf, type ClientContext, type ClientStatus } from './context.ts';
+import { commitByHand } from './hand-commit.ts';
 import type { Membership, MembershipView } from './membership.ts';
 
 interface Work {
@@ -37,20 +37,11 @@ export async function straggle(rt: Runtime, context: ClientContext, group: strin
 }
 
 async function commitLate(rt: Runtime, context: ClientContext, group: string, status: ClientStatus, { mine, tp, offset }: Work, broker: Address): Promise<void> {
-  const { history } = context;
   const coordinator = await findCoordinator(rt, broker, group, ANSWER_MS);
   // Nobody could be asked: then there is no late commit this time.
   if (coordinator === undefined) return;
-  const op = history.nextOp();
-  const commitId = `${status.process}/late-${op}`;
-  const at = tp.lastIndexOf('-');
-  history.record(rt, status.process, { kind: 'op.commit', op, group, member: mine.member, generation: mine.generation, tp, offset, commitId });
-  const partitions = [{ partitionIndex: Number(tp.slice(at + 1)), committedOffset: offset, committedMetadata: commitId }];
-  const answer = await askIfReachable(rt, coordinator, 'OffsetCommit', 5, { groupId: group, generationIdOrMemberEpoch: mine.generation, memberId: mine.member, topics: [{ name: tp.slice(0, at), partitions }] }, ANSWER_MS);
-  const error = answer?.topics[0]?.partitions[0]?.errorCode;
-  if (error === undefined) history.record(rt, status.process, { kind: 'op.commit.unknown', op, error: 'no answer' });
-  else if (error === ErrorCode.NONE) history.record(rt, status.process, { kind: 'op.commit.ok', op });
-  else history.record(rt, status.process, { kind: 'op.commit.fail', op, error: errorName(error) });
+  const index = Number(tp.slice(tp.lastIndexOf('-') + 1));
+  await commitByHand(rt, context, status, coordinator, { group, member: mine.member, generation: mine.generation, label: 'late' }, new Map([[index, offset]]));
 }
 
 const LOOK_MS = 200;
